@@ -1,0 +1,1 @@
+"""Masklet's service: sessions that survive anything, masklets that stream to everyone."""

@@ -1,0 +1,230 @@
+"""What a person can do to a session. The web API and the official demo's adapter both call these.
+
+Order is always: check, make durable, nudge the host. So whatever dies afterwards, an acknowledged
+click is in the store, and the host catches up from there.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+
+from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
+from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
+from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.session import (
+    Direction,
+    FramePrompt,
+    Pass,
+    Propagation,
+    PropagationState,
+    Session,
+    TrackedObject,
+)
+from backend.domain.video import Video, VideoState
+
+MAX_NAME = 80
+PREDICT_TIMEOUT_S = 600.0  # a first click may have to load the model
+
+
+class SessionCommands:
+    """Commands on sessions; all block until what they did is durable. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        store: SessionStore,
+        videos: VideoStore,
+        host: Host,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._videos = videos
+        self._host = host
+        self._new_id = new_id
+        self._clock = clock
+
+    def create_session(self, video_id: str, engine_id: str | None = None) -> Session:
+        """A session on a video that is ready; `engine_id` None takes the first available one of the menu."""
+        video = self._videos.video(video_id)
+        if video.state is not VideoState.READY:
+            raise Conflict(video.error or "This video is still being read; try again in a moment.")
+        session = Session(self._new_id(), video_id, self._choose_engine(engine_id), self._clock())
+        self._store.add_session(session)
+        return session
+
+    def add_object(
+        self,
+        session_id: str,
+        name: str | None = None,
+        colour: str | None = None,
+        object_id: int | None = None,
+    ) -> TrackedObject:
+        """A new object. Ids count up from 1 and are not used again, unless the caller chooses one."""
+        if object_id is not None and object_id < 0:
+            raise InvalidInput(f"object_id {object_id} is negative.")
+        checked_name = _checked_name(name) if name is not None else None
+        checked_colour = _checked_colour(colour) if colour is not None else None
+
+        def describe(new_id: int) -> TrackedObject:
+            return TrackedObject(
+                new_id, checked_name or f"Object {new_id}", checked_colour or colour_of(new_id)
+            )
+
+        return self._store.add_object(session_id, describe, object_id)
+
+    def update_object(
+        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
+    ) -> TrackedObject:
+        return self._store.update_object(
+            session_id,
+            object_id,
+            _checked_name(name) if name is not None else None,
+            _checked_colour(colour) if colour is not None else None,
+        )
+
+    def remove_object(self, session_id: str, object_id: int) -> int:
+        """Returns the session's version."""
+        self._object(session_id, object_id)
+        version = self._store.remove_object(session_id, object_id)
+        self._host.refresh(session_id)
+        return version
+
+    def set_prompt(self, session_id: str, prompt: FramePrompt) -> int:
+        """Replace an object's prompts on a frame and wait for its mask. Returns the session's version.
+
+        The whole set is sent each time, so sending it twice does no harm, and undo is sending the old one.
+        """
+        video = self.video_of(session_id)
+        self._object(session_id, prompt.object_id)
+        _check_prompt(prompt, video)
+        self._store.put_prompt(session_id, prompt)
+        return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
+
+    def clear_prompts(self, session_id: str) -> int:
+        """Start over: every prompt and mask goes, the objects stay. Returns the session's version."""
+        self.cancel(session_id)
+        self._store.clear_prompts(session_id)
+        return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
+
+    def track(
+        self,
+        session_id: str,
+        direction: Direction = Direction.BOTH,
+        start_frame: int | None = None,
+        object_ids: Collection[int] | None = None,
+    ) -> Propagation:
+        """Start a propagation; its masks arrive in the feed. `object_ids` None: those that need it."""
+        video = self.video_of(session_id)
+        if start_frame is not None:
+            check_frame(start_frame, video)
+        for object_id in object_ids or ():
+            self._object(session_id, object_id)
+        passes = plan_passes(self._work(session_id, object_ids), direction, video.num_frames, start_frame)
+        if not passes:
+            raise InvalidInput(self._why_nothing_to_walk(session_id, direction))
+        return self.track_passes(session_id, passes)
+
+    def track_passes(self, session_id: str, passes: Sequence[Pass]) -> Propagation:
+        """Start a propagation over exactly these passes."""
+        propagation = Propagation(
+            self._new_id(),
+            tuple(passes),
+            PropagationState.RUNNING,
+            frames_done=0,
+            frames_total=frames_to_walk(passes),
+            prompts_version=self._store.session(session_id).version,
+        )
+        self._store.start_propagation(session_id, propagation)
+        self._host.track(session_id, propagation)
+        return propagation
+
+    def cancel(self, session_id: str) -> int:
+        """Stop tracking within a frame; what is done stays. Returns the session's version."""
+        self._store.session(session_id)
+        return self._host.cancel(session_id).result(PREDICT_TIMEOUT_S)
+
+    def video_of(self, session_id: str) -> Video:
+        return self._videos.video(self._store.session(session_id).video_id)
+
+    def _object(self, session_id: str, object_id: int) -> TrackedObject:
+        for tracked in self._store.objects(session_id):
+            if tracked.object_id == object_id:
+                return tracked
+        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
+
+    def _choose_engine(self, engine_id: str | None) -> str:
+        menu = self._host.engines()
+        chosen = next((e for e in menu if (e.available if engine_id is None else e.id == engine_id)), None)
+        if chosen is None:
+            names = ", ".join(engine.id for engine in menu)
+            raise NotFound(f"There is no engine {engine_id!r}; choose one of {names}.")
+        if not chosen.available:
+            raise Unavailable(chosen.note)
+        return chosen.id
+
+    def _work(self, session_id: str, object_ids: Collection[int] | None) -> list[ObjectWork]:
+        prompts = self._store.prompts(session_id)
+        return [
+            ObjectWork(
+                tracked.object_id,
+                frozenset(p.frame_idx for p in prompts if p.object_id == tracked.object_id),
+                frozenset(
+                    p.frame_idx
+                    for p in prompts
+                    if p.object_id == tracked.object_id and p.version > tracked.tracked_version
+                ),
+                tracked.tracked_version > 0,
+            )
+            for tracked in self._store.objects(session_id)
+            if object_ids is None or tracked.object_id in object_ids
+        ]
+
+    def _why_nothing_to_walk(self, session_id: str, direction: Direction) -> str:
+        if not self._store.prompts(session_id):
+            return "There is nothing to track yet: click an object first."
+        return f"There is no frame to track {direction} from here; choose the other direction."
+
+
+def check_frame(frame_idx: int, video: Video) -> None:
+    if not 0 <= frame_idx < video.num_frames:
+        raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
+
+
+def colour_of(object_id: int) -> str:
+    """Colours that stay apart however many there are: steps of the golden angle around the hue circle."""
+    red, green, blue = colorsys.hls_to_rgb((0.58 + (object_id - 1) * 0.618034) % 1, 0.62, 0.85)
+    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
+
+
+def _check_prompt(prompt: FramePrompt, video: Video) -> None:
+    check_frame(prompt.frame_idx, video)
+    size = f"{video.width} x {video.height} pixels"
+    for point in prompt.points:
+        if not (0 <= point.x <= video.width and 0 <= point.y <= video.height):
+            raise InvalidInput(f"The point ({point.x:g}, {point.y:g}) is outside the frame of {size}.")
+    if box := prompt.box:
+        if not (0 <= box.x0 < box.x1 <= video.width and 0 <= box.y0 < box.y1 <= video.height):
+            raise InvalidInput(f"The box must have x0 < x1 and y0 < y1 inside the frame of {size}.")
+    if mask := prompt.mask:
+        if (mask.height, mask.width) != (video.height, video.width):
+            raise InvalidInput(f"The mask is {mask.width} x {mask.height} pixels, the video {size}.")
+        if prompt.points or prompt.box:
+            raise InvalidInput("A mask prompt stands alone: leave out points and box, or the mask.")
+        if mask.area == 0:
+            raise InvalidInput("The mask prompt is empty; draw something, or clear the frame's prompts.")
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 0 < len(name) <= MAX_NAME:
+        raise InvalidInput(f"An object's name has 1 to {MAX_NAME} characters.")
+    return name
+
+
+def _checked_colour(colour: str) -> str:
+    if len(colour) != 7 or colour[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in colour[1:]):
+        raise InvalidInput(f"The colour {colour[:20]!r} is not of the form #rrggbb.")
+    return colour.lower()

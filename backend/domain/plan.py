@@ -1,0 +1,81 @@
+"""Which frames a Track walks, for which objects. Pure integer arithmetic.
+
+An object that was tracked and then corrected is tracked again from the correction: forward to the
+end, since a correction should mend everything after it, and backward only to the prompt before it,
+since what lies behind that prompt was drawn from that prompt. An object with nothing new is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from backend.domain.session import Direction, Pass
+
+
+@dataclass(frozen=True)
+class ObjectWork:
+    """What planning needs to know of one object."""
+
+    object_id: int
+    prompted: frozenset[int]  # frames with a prompt
+    changed: frozenset[int]  # of these, the ones prompted after the object's last Track
+    tracked: bool  # was it ever tracked
+
+
+def plan_passes(
+    objects: Iterable[ObjectWork], direction: Direction, num_frames: int, start_frame: int | None = None
+) -> tuple[Pass, ...]:
+    """Passes to walk, objects that walk the same way side by side; empty where nothing has a prompt.
+
+    Only objects with new prompts are walked or, when none has any, all that have prompts. With a
+    `start_frame` every prompted object walks from there to the ends of the video.
+    """
+    prompted = [work for work in objects if work.prompted]
+    due = [work for work in prompted if work.changed or not work.tracked]
+    walks: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for work in prompted if start_frame is not None or not due else due:
+        for walk in _walks(work, direction, num_frames, start_frame):
+            walks[walk].append(work.object_id)
+    return tuple(Pass(tuple(ids), start, stop) for (start, stop), ids in _forward_first(walks))
+
+
+def _walks(
+    work: ObjectWork, direction: Direction, num_frames: int, start_frame: int | None
+) -> Iterable[tuple[int, int]]:
+    """(start, stop) of each straight walk of one object."""
+    frames = work.changed or work.prompted
+    start = start_frame if start_frame is not None else min(frames)
+    if direction is not Direction.BACKWARD:
+        yield start, num_frames - 1
+    elif start_frame is None:
+        start = max(frames)
+    if direction is Direction.FORWARD or start == 0:
+        return
+    mending = start_frame is None and work.tracked
+    earlier = [frame for frame in work.prompted if frame < start] if mending else []
+    stop = max(earlier) + 1 if earlier else 0
+    if stop < start:
+        yield start, stop
+
+
+def _forward_first(walks: Mapping[tuple[int, int], list[int]]) -> list[tuple[tuple[int, int], list[int]]]:
+    return sorted(walks.items(), key=lambda walk: (walk[0][1] < walk[0][0], walk[0][0]))
+
+
+def frames_to_walk(passes: Iterable[Pass]) -> int:
+    return sum(len(p) for p in passes)
+
+
+def step_of(passes: Iterable[Pass], frames_done: int) -> tuple[Pass, int] | None:
+    """The pass and the frame that come after `frames_done` steps; None at the end."""
+    for walk in passes:
+        if frames_done < len(walk):
+            return walk, walk.frame(frames_done)
+        frames_done -= len(walk)
+    return None
+
+
+def objects_on(passes: Iterable[Pass]) -> Set[int]:
+    return {object_id for walk in passes for object_id in walk.object_ids}

@@ -1,0 +1,144 @@
+"""What the commands need from the outside. `store`, `media` and `host` provide it; `app` wires it.
+
+All calls block and are made from worker threads, never from the event loop. Implementations are
+safe to call from several threads at once. Unknown ids raise NotFound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from backend.domain.engines import EngineInfo
+from backend.domain.session import (
+    FrameMask,
+    FramePrompt,
+    Propagation,
+    Session,
+    SessionDelta,
+    TrackedObject,
+)
+from backend.domain.video import Video
+
+
+class VideoStore(Protocol):
+    """The library of source videos."""
+
+    def put_video(self, video: Video) -> None:
+        """Insert or replace."""
+        ...
+
+    def video(self, video_id: str) -> Video: ...
+
+    def videos(self) -> list[Video]:
+        """Gallery clips first, then uploads, newest first."""
+        ...
+
+
+class SessionStore(Protocol):
+    """The durable record. Each write is one transaction that raises the session's version by one,
+    stamps it on every row it changed, and returns it once the rows are safe on disk."""
+
+    def add_session(self, session: Session) -> None: ...
+    def session(self, session_id: str) -> Session: ...
+    def sessions(self) -> list[Session]:
+        """Newest first."""
+        ...
+
+    def objects(self, session_id: str) -> list[TrackedObject]:
+        """In order of id, without removed ones."""
+        ...
+
+    def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]:
+        """Prompts changed after that version, oldest change first, without removed objects.
+
+        With `after` 0 only those that are not empty; else empty ones too, so that a reader sees clears.
+        """
+        ...
+
+    def masks(self, session_id: str, first: int = 0, last: int | None = None) -> Iterator[FrameMask]:
+        """Masks on frames first..last (inclusive; None: to the end), by frame, then object id."""
+        ...
+
+    def propagation(self, session_id: str) -> Propagation | None:
+        """The latest one."""
+        ...
+
+    def running_propagations(self) -> list[tuple[str, Propagation]]:
+        """(session id, propagation) of each that no one ended: after a crash, the ones to go on with."""
+        ...
+
+    def delta(self, session_id: str, after: int, limit: int) -> SessionDelta:
+        """Rows changed after that version, whole versions only, about `limit` masks at most.
+
+        `SessionDelta.version` is the last version that it covers; equal to `after` if nothing changed.
+        Removed objects, emptied prompts and masks without RLE are in it, so that a client can drop them;
+        with `after` 0 they are left out.
+        """
+        ...
+
+    def add_object(
+        self, session_id: str, describe: Callable[[int], TrackedObject], object_id: int | None = None
+    ) -> TrackedObject:
+        """Insert what `describe` says of the next id that was never used, from 1; or of `object_id`, which
+        brings a removed object back, empty. Raises Conflict if that id is in use."""
+        ...
+
+    def update_object(
+        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
+    ) -> TrackedObject: ...
+
+    def remove_object(self, session_id: str, object_id: int) -> int:
+        """The object, its prompts and its masks."""
+        ...
+
+    def put_prompt(self, session_id: str, prompt: FramePrompt) -> int:
+        """Replace the object's prompts on that frame. The first prompt on a frame keeps aside the tracked
+        mask that is there; an empty one brings it back, or removes the mask that the prompts drew."""
+        ...
+
+    def clear_prompts(self, session_id: str) -> int:
+        """All prompts and masks of all objects; the objects stay, untracked."""
+        ...
+
+    def start_propagation(self, session_id: str, propagation: Propagation) -> int:
+        """Record it as RUNNING. Raises Conflict if one is running already."""
+        ...
+
+    def put_masks(
+        self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
+    ) -> int:
+        """Write masks and, in the same transaction, how far the propagation has come. Masks of removed
+        objects are dropped. A propagation that is DONE sets `tracked_version` of its objects."""
+        ...
+
+
+class Host(Protocol):
+    """Where sessions are computed: prompts and masks go through the store, only nudges through here."""
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        """The menu, best choice for this machine first."""
+        ...
+
+    def refresh(self, session_id: str) -> Future[int]:
+        """Have the engine take in every prompt and removal that the store holds and it has not seen.
+
+        Resolves to the session's version when the masks that this drew are stored. Prompts go before
+        propagations: this waits for at most one frame of anyone's tracking.
+        """
+        ...
+
+    def track(self, session_id: str, propagation: Propagation) -> None:
+        """Walk the stored propagation from `frames_done` on; masks and progress go to the store."""
+        ...
+
+    def cancel(self, session_id: str) -> Future[int]:
+        """Stop the session's propagation within a frame and keep what is done. Resolves, to the session's
+        version, when that is stored; at once if nothing runs."""
+        ...
+
+    def close(self) -> None:
+        """Stop within a frame, store what is done. Running propagations stay RUNNING in the store, so
+        that the next start goes on with them. Idempotent."""
+        ...

@@ -1,0 +1,149 @@
+"""A session: one video being annotated. Everything here is durable; GPU state is not in it.
+
+Pixels are source-video pixels, x to the right, y down, (0, 0) the top-left corner of the image.
+`version` is the session's version at the last change of a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.domain.rle import Rle
+
+
+@dataclass(frozen=True)
+class PointPrompt:
+    """A click. `include` is a positive click."""
+
+    x: float
+    y: float
+    include: bool = True
+
+
+@dataclass(frozen=True)
+class BoxPrompt:
+    """A box with x0 < x1 and y0 < y1."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class FramePrompt:
+    """All prompts of one object on one frame. Empty means: none any more."""
+
+    object_id: int
+    frame_idx: int
+    points: tuple[PointPrompt, ...] = ()
+    box: BoxPrompt | None = None
+    mask: Rle | None = None
+    version: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.points and self.box is None and self.mask is None
+
+
+@dataclass(frozen=True)
+class TrackedObject:
+    """One object of a session. Ids are small integers, unique in their session."""
+
+    object_id: int
+    name: str
+    colour: str  # "#rrggbb"
+    removed: bool = False
+    tracked_version: int = 0  # prompts up to this version are in its masklet; 0: never tracked
+    version: int = 0
+
+
+class MaskOrigin(StrEnum):
+    PROMPT = "prompt"  # a person's prompt drew it
+    TRACK = "track"  # propagation drew it
+
+
+@dataclass(frozen=True)
+class FrameMask:
+    """An object's mask on a frame. `rle` None: there is no mask here any more."""
+
+    object_id: int
+    frame_idx: int
+    rle: Rle | None
+    area: int
+    object_score: float
+    predicted_iou: float
+    origin: MaskOrigin
+    engine_id: str
+    verified: bool = False
+    version: int = 0
+
+
+class Direction(StrEnum):
+    BOTH = "both"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+class PropagationState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One straight walk of a propagation: these objects, from `start` to `stop`, both inclusive."""
+
+    object_ids: tuple[int, ...]
+    start: int
+    stop: int
+
+    @property
+    def reverse(self) -> bool:
+        return self.stop < self.start
+
+    def __len__(self) -> int:
+        return abs(self.stop - self.start) + 1
+
+    def frame(self, step: int) -> int:
+        return self.start - step if self.reverse else self.start + step
+
+
+@dataclass(frozen=True)
+class Propagation:
+    """A running or finished Track. `frames_done` counts steps over all passes, so a crash can go on there."""
+
+    propagation_id: str
+    passes: tuple[Pass, ...]
+    state: PropagationState
+    frames_done: int
+    frames_total: int
+    prompts_version: int  # the session's version when it began: prompts up to it are taken in
+    error: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Session:
+    """A video being annotated with one engine."""
+
+    session_id: str
+    video_id: str
+    engine_id: str
+    created_s: float
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class SessionDelta:
+    """What changed in a session after a version, up to `version`: one message of the feed."""
+
+    version: int
+    session: Session | None = None
+    objects: tuple[TrackedObject, ...] = ()
+    prompts: tuple[FramePrompt, ...] = ()
+    masks: tuple[FrameMask, ...] = ()
+    propagation: Propagation | None = None

@@ -1,0 +1,38 @@
+"""A source video. Its frames are numbered 0.. in presentation order of the file that the user gave us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class VideoState(StrEnum):
+    IMPORTING = "importing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Video:
+    """`pts_s` holds every frame's presentation time in seconds, the first frame at 0."""
+
+    video_id: str  # opaque; generated
+    title: str  # the file's name as the user knows it
+    source_sha256: str
+    state: VideoState
+    width: int = 0  # pixels as shown: after the rotation that the file asks for
+    height: int = 0
+    pts_s: tuple[float, ...] = ()
+    in_gallery: bool = False
+    progress: float = 0.0  # 0..1 while importing
+    error: str | None = None  # one sentence when failed
+    created_s: float = 0.0
+
+    @property
+    def num_frames(self) -> int:
+        return len(self.pts_s)
+
+    @property
+    def fps(self) -> float:
+        """Mean frame rate; 0 for a single frame."""
+        return (self.num_frames - 1) / self.pts_s[-1] if self.num_frames > 1 and self.pts_s[-1] > 0 else 0.0

@@ -1,0 +1,1 @@
+"""The one place that computes masks: the session actor and the engines it drives."""
