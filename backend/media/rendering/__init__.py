@@ -1,0 +1,1 @@
+"""How the rendered clips are drawn: `paint` makes sprites, `scene` composes them, one file a clip."""
