@@ -3,7 +3,7 @@
 The five verbs, in the order in which a tracker calls them on a frame::
 
     features   = model.encode_image(images_BCHW)                            # once a frame
-    pix_feat   = model.condition(features, memory)                          # MemoryTokens, or None for "no memory"
+    pix_feat   = model.condition(features, memory)                          # memory may be None
     prediction = model.decode(pix_feat, features.high_res, prompts, multimask=...)
     prediction = model.use_mask_as_output(features, mask_B1HW)              # instead of condition + decode
     maskmem    = model.encode_memory(features, prediction.low_res_logits_B1HW,

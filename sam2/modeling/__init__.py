@@ -1,0 +1,1 @@
+"""The network: tensors in, tensors out. It knows no video, no session and no frame index."""

@@ -1,0 +1,1 @@
+"""The image encoder: Hiera trunk and feature-pyramid neck."""

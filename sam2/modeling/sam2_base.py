@@ -1,0 +1,397 @@
+"""SAM 2 itself: the parts put together, and the verbs that a tracker calls (see `types.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sam2.modeling.sam.mask_decoder import MaskDecoder
+from sam2.modeling.sam.prompt_encoder import PromptEncoder
+from sam2.modeling.sam.transformer import TwoWayTransformer
+from sam2.modeling.sam2_utils import MLP, get_1d_sine_pe
+from sam2.modeling.types import NO_OBJ_SCORE, ImageFeatures, MaskPrediction, MemoryTokens, Prompts
+
+__all__ = ["NO_OBJ_SCORE", "SAM2Base"]
+
+MASK_PROMPT_SCALE, MASK_PROMPT_BIAS = 20.0, -10.0
+"""A mask prompt of 0s and 1s becomes logits of -10 and +10."""
+
+
+class SAM2Base(nn.Module):
+    """The network with its configuration. Constructor arguments are the official ones."""
+
+    def __init__(
+        self,
+        image_encoder: nn.Module,
+        memory_attention: nn.Module,
+        memory_encoder: nn.Module,
+        num_maskmem: int = 7,
+        image_size: int = 512,
+        backbone_stride: int = 16,
+        sigmoid_scale_for_mem_enc: float = 1.0,
+        sigmoid_bias_for_mem_enc: float = 0.0,
+        binarize_mask_from_pts_for_mem_enc: bool = False,
+        use_mask_input_as_output_without_sam: bool = False,
+        max_cond_frames_in_attn: int = -1,
+        directly_add_no_mem_embed: bool = False,
+        use_high_res_features_in_sam: bool = False,
+        multimask_output_in_sam: bool = False,
+        multimask_min_pt_num: int = 1,
+        multimask_max_pt_num: int = 1,
+        multimask_output_for_tracking: bool = False,
+        use_multimask_token_for_obj_ptr: bool = False,
+        iou_prediction_use_sigmoid: bool = False,
+        memory_temporal_stride_for_eval: int = 1,
+        non_overlap_masks_for_mem_enc: bool = False,
+        use_obj_ptrs_in_encoder: bool = False,
+        max_obj_ptrs_in_encoder: int = 16,
+        add_tpos_enc_to_obj_ptrs: bool = True,
+        proj_tpos_enc_in_obj_ptrs: bool = False,
+        use_signed_tpos_enc_to_obj_ptrs: bool = False,
+        only_obj_ptrs_in_the_past_for_eval: bool = False,
+        pred_obj_scores: bool = False,
+        pred_obj_scores_mlp: bool = False,
+        fixed_no_obj_ptr: bool = False,
+        soft_no_obj_ptr: bool = False,
+        use_mlp_for_obj_ptr_proj: bool = False,
+        no_obj_embed_spatial: bool = False,
+        sam_mask_decoder_extra_args: Mapping[str, Any] | None = None,
+        compile_image_encoder: bool = False,
+    ) -> None:
+        super().__init__()
+        if fixed_no_obj_ptr and not (pred_obj_scores and use_obj_ptrs_in_encoder):
+            raise ValueError("fixed_no_obj_ptr needs pred_obj_scores and use_obj_ptrs_in_encoder")
+        if proj_tpos_enc_in_obj_ptrs and not add_tpos_enc_to_obj_ptrs:
+            raise ValueError("proj_tpos_enc_in_obj_ptrs needs add_tpos_enc_to_obj_ptrs")
+        self.image_encoder = image_encoder
+        self.use_high_res_features_in_sam = use_high_res_features_in_sam
+        self.num_feature_levels = 3 if use_high_res_features_in_sam else 1
+        self.image_size = image_size
+        self.backbone_stride = backbone_stride
+
+        self.use_obj_ptrs_in_encoder = use_obj_ptrs_in_encoder
+        self.max_obj_ptrs_in_encoder = max_obj_ptrs_in_encoder
+        self.add_tpos_enc_to_obj_ptrs = add_tpos_enc_to_obj_ptrs
+        self.proj_tpos_enc_in_obj_ptrs = proj_tpos_enc_in_obj_ptrs
+        self.use_signed_tpos_enc_to_obj_ptrs = use_signed_tpos_enc_to_obj_ptrs
+        self.only_obj_ptrs_in_the_past_for_eval = only_obj_ptrs_in_the_past_for_eval
+        self.pred_obj_scores = pred_obj_scores
+        self.pred_obj_scores_mlp = pred_obj_scores_mlp
+        self.fixed_no_obj_ptr = fixed_no_obj_ptr
+        self.soft_no_obj_ptr = soft_no_obj_ptr
+        self.use_mlp_for_obj_ptr_proj = use_mlp_for_obj_ptr_proj
+
+        self.memory_attention = memory_attention
+        self.hidden_dim = image_encoder.neck.d_model
+        self.memory_encoder = memory_encoder
+        projection = getattr(memory_encoder, "out_proj", None)
+        self.mem_dim = projection.weight.shape[0] if hasattr(projection, "weight") else self.hidden_dim
+        self.num_maskmem = num_maskmem
+        self.max_cond_frames_in_attn = max_cond_frames_in_attn
+        self.memory_temporal_stride_for_eval = memory_temporal_stride_for_eval
+        self.directly_add_no_mem_embed = directly_add_no_mem_embed
+        self.sigmoid_scale_for_mem_enc = sigmoid_scale_for_mem_enc
+        self.sigmoid_bias_for_mem_enc = sigmoid_bias_for_mem_enc
+        self.binarize_mask_from_pts_for_mem_enc = binarize_mask_from_pts_for_mem_enc
+        self.non_overlap_masks_for_mem_enc = non_overlap_masks_for_mem_enc
+        self.use_mask_input_as_output_without_sam = use_mask_input_as_output_without_sam
+
+        self.multimask_output_in_sam = multimask_output_in_sam
+        self.multimask_min_pt_num = multimask_min_pt_num
+        self.multimask_max_pt_num = multimask_max_pt_num
+        self.multimask_output_for_tracking = multimask_output_for_tracking
+        self.use_multimask_token_for_obj_ptr = use_multimask_token_for_obj_ptr
+        self.iou_prediction_use_sigmoid = iou_prediction_use_sigmoid
+        self.sam_mask_decoder_extra_args = sam_mask_decoder_extra_args
+
+        self._build_memory_parameters(no_obj_embed_spatial)
+        self._build_sam_heads()
+        if compile_image_encoder:
+            self.image_encoder.forward = torch.compile(
+                self.image_encoder.forward, mode="max-autotune", fullgraph=True, dynamic=False
+            )
+
+    def _build_memory_parameters(self, no_obj_embed_spatial: bool) -> None:
+        def embedding(*shape: int) -> nn.Parameter:
+            return nn.Parameter(nn.init.trunc_normal_(torch.zeros(shape), std=0.02))
+
+        self.maskmem_tpos_enc = embedding(self.num_maskmem, 1, 1, self.mem_dim)
+        self.no_mem_embed = embedding(1, 1, self.hidden_dim)
+        self.no_mem_pos_enc = embedding(1, 1, self.hidden_dim)
+        if self.pred_obj_scores and self.use_obj_ptrs_in_encoder:
+            self.no_obj_ptr = embedding(1, self.hidden_dim)
+        self.no_obj_embed_spatial = embedding(1, self.mem_dim) if no_obj_embed_spatial else None
+
+    def _build_sam_heads(self) -> None:
+        dim = self.hidden_dim
+        self.sam_prompt_embed_dim = dim
+        self.sam_image_embedding_size = self.image_size // self.backbone_stride
+        side = self.sam_image_embedding_size
+        self.sam_prompt_encoder = PromptEncoder(
+            embed_dim=dim,
+            image_embedding_size=(side, side),
+            input_image_size=(self.image_size, self.image_size),
+            mask_in_chans=16,
+        )
+        self.sam_mask_decoder = MaskDecoder(
+            num_multimask_outputs=3,
+            transformer=TwoWayTransformer(depth=2, embedding_dim=dim, mlp_dim=2048, num_heads=8),
+            transformer_dim=dim,
+            iou_head_depth=3,
+            iou_head_hidden_dim=256,
+            use_high_res_features=self.use_high_res_features_in_sam,
+            iou_prediction_use_sigmoid=self.iou_prediction_use_sigmoid,
+            pred_obj_scores=self.pred_obj_scores,
+            pred_obj_scores_mlp=self.pred_obj_scores_mlp,
+            use_multimask_token_for_obj_ptr=self.use_multimask_token_for_obj_ptr,
+            **(self.sam_mask_decoder_extra_args or {}),
+        )
+        if self.use_obj_ptrs_in_encoder:
+            # Brings a mask prompt to the size of low-res logits for the pass that makes its pointer.
+            self.mask_downsample = nn.Conv2d(1, 1, kernel_size=4, stride=4)
+        if not self.use_obj_ptrs_in_encoder:
+            self.obj_ptr_proj = nn.Identity()
+        elif self.use_mlp_for_obj_ptr_proj:
+            self.obj_ptr_proj = MLP(dim, dim, dim, 3)
+        else:
+            self.obj_ptr_proj = nn.Linear(dim, dim)
+        has_projection = self.proj_tpos_enc_in_obj_ptrs
+        self.obj_ptr_tpos_proj = nn.Linear(dim, self.mem_dim) if has_projection else nn.Identity()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.maskmem_tpos_enc.device
+
+    def forward(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError(
+            "call a SAM2VideoPredictor or SAM2ImagePredictor for inference, or SAM2Train to train"
+        )
+
+    # ---- the image encoder ----------------------------------------------------------------------
+
+    def forward_image(self, img_batch: Tensor) -> dict[str, Any]:
+        """The image encoder's official dictionary for [B, 3, S, S] normalised images, with conv_s0 and
+        conv_s1 already applied to the two finer levels."""
+        out = self.image_encoder(img_batch)
+        if self.use_high_res_features_in_sam:
+            finest, fine, *rest = out["backbone_fpn"]
+            decoder = self.sam_mask_decoder
+            out["backbone_fpn"] = [decoder.conv_s0(finest), decoder.conv_s1(fine), *rest]
+        return out
+
+    def _prepare_backbone_features(self, backbone_out: dict[str, Any]) -> tuple[Any, ...]:
+        """The official view of `forward_image`: (the dictionary, [H * W, B, C] features and position
+        encodings of the levels in use, finest first, and their (H, W))."""
+        maps = backbone_out["backbone_fpn"][-self.num_feature_levels :]
+        encodings = backbone_out["vision_pos_enc"][-self.num_feature_levels :]
+        sizes = [tuple(encoding.shape[-2:]) for encoding in encodings]
+        features = [level.flatten(2).permute(2, 0, 1) for level in maps]
+        encodings = [encoding.flatten(2).permute(2, 0, 1) for encoding in encodings]
+        return {**backbone_out}, features, encodings, sizes
+
+    def encode_image(self, images_BCHW: Tensor) -> ImageFeatures:
+        """Normalised float images [B, 3, S, S] to their features. The dearest step; once a frame."""
+        maps = self.forward_image(images_BCHW)["backbone_fpn"][-self.num_feature_levels :]
+        return ImageFeatures(embed_BCHW=maps[-1], high_res=tuple(maps[:-1]))
+
+    # ---- memory ---------------------------------------------------------------------------------
+
+    def condition(self, features: ImageFeatures, memory: MemoryTokens | None) -> Tensor:
+        """The frame's features in the light of each object's memory: [B, 256, h, w].
+
+        Without memory (the first frame of an object, or a single image) `no_mem_embed` says so.
+        """
+        embed_BCHW = features.embed_BCHW
+        if self.num_maskmem == 0:
+            return embed_BCHW
+        if memory is None and self.directly_add_no_mem_embed:
+            return embed_BCHW + self.no_mem_embed.view(1, -1, 1, 1)
+        if memory is None:
+            tokens, encodings, num_ptr_tokens = self.no_mem_embed, self.no_mem_pos_enc, 0
+        else:
+            tokens, encodings, num_ptr_tokens = self._memory_sequence(memory, embed_BCHW.dtype)
+        position = self.image_encoder.neck.position_encoding(embed_BCHW[:1])
+        attended = self.memory_attention.attend(
+            curr_BLC=embed_BCHW.flatten(2).transpose(1, 2),
+            curr_pos=position.flatten(2).transpose(1, 2),
+            memory_BMC=tokens,
+            memory_pos=encodings,
+            num_obj_ptr_tokens=num_ptr_tokens,
+        )
+        return attended.transpose(1, 2).unflatten(2, embed_BCHW.shape[-2:])
+
+    def _memory_sequence(self, memory: MemoryTokens, dtype: torch.dtype) -> tuple[Tensor, Tensor, int]:
+        """Memory tokens [B, M, 64] and their encodings, spatial ones first, and how many are pointers'."""
+        maskmem = memory.maskmem_BFCHW
+        batch = maskmem.shape[0]
+        spatial = maskmem.flatten(3).transpose(2, 3).flatten(1, 2).to(dtype)
+        where = self.memory_encoder.position_encoding(maskmem[:1, 0])
+        when = self.maskmem_tpos_enc[:, 0, 0][memory.slots_BF]
+        encodings = (where.flatten(2).transpose(1, 2)[:, None] + when[:, :, None]).flatten(1, 2)
+        pointers = memory.obj_ptrs_BPC
+        if not self.use_obj_ptrs_in_encoder or pointers is None or pointers.shape[1] == 0:
+            return spatial, encodings, 0
+        tokens_per_ptr = pointers.shape[2] // self.mem_dim
+        pointer_tokens = pointers.reshape(batch, -1, self.mem_dim).to(dtype)
+        pointer_pos = self._pointer_encodings(memory).repeat_interleave(tokens_per_ptr, dim=1)
+        return (
+            torch.cat([spatial, pointer_tokens], dim=1),
+            torch.cat([encodings, pointer_pos.to(encodings.dtype)], dim=1),
+            pointer_tokens.shape[1],
+        )
+
+    def _pointer_encodings(self, memory: MemoryTokens) -> Tensor:
+        """How long ago each pointer was made: [B, P, 64]."""
+        if not self.add_tpos_enc_to_obj_ptrs:
+            return memory.obj_ptrs_BPC.new_zeros(*memory.obj_ptrs_BPC.shape[:2], self.mem_dim)
+        times = memory.ptr_times_norm_BP
+        if not self.use_signed_tpos_enc_to_obj_ptrs:
+            times = times.abs()
+        dim = self.hidden_dim if self.proj_tpos_enc_in_obj_ptrs else self.mem_dim
+        return self.obj_ptr_tpos_proj(get_1d_sine_pe(times, dim=dim))
+
+    def encode_memory(
+        self,
+        features: ImageFeatures,
+        mask_logits_B1HW: Tensor,
+        object_score_logits_B1: Tensor,
+        is_mask_from_pts: bool,
+    ) -> Tensor:
+        """The memory of a frame, [B, 64, S/16, S/16] bfloat16, from its mask logits of any size.
+
+        Rounding to bfloat16 is part of the model: the official predictor keeps memories so even when
+        it computes in float32. `is_mask_from_pts` is true for frames with prompts.
+        """
+        logits = self.resize_to_model(mask_logits_B1HW)
+        if is_mask_from_pts and self.binarize_mask_from_pts_for_mem_enc and not self.training:
+            mask = (logits > 0).float()
+        else:
+            mask = logits.sigmoid()
+        mask = mask * self.sigmoid_scale_for_mem_enc + self.sigmoid_bias_for_mem_enc
+        maskmem = self.memory_encoder.encode(features.embed_BCHW, mask)
+        if self.no_obj_embed_spatial is not None:
+            absent = (object_score_logits_B1 <= 0).to(maskmem.dtype)[..., None, None]
+            maskmem = maskmem + absent * self.no_obj_embed_spatial[..., None, None]
+        return maskmem.to(torch.bfloat16)
+
+    def resize_to_model(self, mask_logits_B1HW: Tensor) -> Tensor:
+        """Mask logits, float32, at the model's input size [B, 1, S, S]."""
+        logits = mask_logits_B1HW.float()
+        size = (self.image_size, self.image_size)
+        if tuple(logits.shape[-2:]) == size:
+            return logits
+        return F.interpolate(logits, size=size, mode="bilinear", align_corners=False)
+
+    # ---- masks ----------------------------------------------------------------------------------
+
+    def use_multimask(self, is_init_cond_frame: bool, num_points: int) -> bool:
+        """Whether to ask for several candidates: with few clicks on an object's first frame, where
+        one click is ambiguous, and on tracked frames (no clicks) if so configured."""
+        return (
+            self.multimask_output_in_sam
+            and (is_init_cond_frame or self.multimask_output_for_tracking)
+            and self.multimask_min_pt_num <= num_points <= self.multimask_max_pt_num
+        )
+
+    def decode(
+        self, pix_feat: Tensor, high_res: tuple[Tensor, ...], prompts: Prompts, multimask: bool
+    ) -> MaskPrediction:
+        """Masks, scores and object pointers for B objects, from conditioned features [1 or B, 256, h, w]
+        and their prompts (none on a tracked frame)."""
+        batch = self._batch_size(pix_feat, prompts)
+        sparse, dense = self._embed_prompts(prompts, batch)
+        logits, ious, tokens, object_scores = self.sam_mask_decoder(
+            image_embeddings=pix_feat,
+            image_pe=self.sam_prompt_encoder.get_dense_pe(),
+            sparse_prompt_embeddings=sparse,
+            dense_prompt_embeddings=dense,
+            multimask_output=multimask,
+            repeat_image=True,
+            high_res_features=high_res or None,
+        )
+        # Resizing needs float32; under autocast the decoder gives half precision.
+        logits = logits.float()
+        if self.pred_obj_scores:
+            present = object_scores[:, :, None, None] > 0
+            logits = torch.where(present, logits, NO_OBJ_SCORE)
+        rows = torch.arange(batch, device=logits.device)
+        best = ious.argmax(dim=-1)
+        token = tokens[rows, best] if tokens.shape[1] > 1 else tokens[:, 0]
+        pointer = self.obj_ptr_proj(token)
+        if self.pred_obj_scores:
+            pointer = self._mix_in_absence(pointer, self._presence(object_scores))
+        return MaskPrediction(
+            low_res_logits_B1HW=logits[rows, best].unsqueeze(1),
+            ious_B=ious[rows, best],
+            object_score_logits_B1=object_scores,
+            obj_ptr_BC=pointer,
+            multimask_logits_BMHW=logits,
+            multimask_ious_BM=ious,
+        )
+
+    def use_mask_as_output(self, features: ImageFeatures, mask_B1HW: Tensor) -> MaskPrediction:
+        """A mask prompt [B, 1, S, S] of 0s and 1s taken as it is, as logits of -10 and +10. Only its
+        object pointer comes from the decoder."""
+        mask = mask_B1HW.float()
+        logits = mask * MASK_PROMPT_SCALE + MASK_PROMPT_BIAS
+        side = logits.shape[-1] // self.backbone_stride * 4, logits.shape[-2] // self.backbone_stride * 4
+        low_res = F.interpolate(logits, size=side[::-1], mode="bilinear", align_corners=False, antialias=True)
+        present = mask.flatten(1).any(dim=1, keepdim=True).float()
+        if self.use_obj_ptrs_in_encoder:
+            prompts = Prompts(mask_logits_B1HW=self.mask_downsample(mask))
+            pointer = self.decode(features.embed_BCHW, features.high_res, prompts, False).obj_ptr_BC
+        else:
+            pointer = mask.new_zeros(mask.shape[0], self.hidden_dim)
+        if self.pred_obj_scores:
+            pointer = self._mix_in_absence(pointer, present)
+        ious = mask.new_ones(mask.shape[0])
+        return MaskPrediction(
+            low_res_logits_B1HW=low_res,
+            ious_B=ious,
+            object_score_logits_B1=MASK_PROMPT_SCALE * present + MASK_PROMPT_BIAS,
+            obj_ptr_BC=pointer,
+            multimask_logits_BMHW=low_res,
+            multimask_ious_BM=ious[:, None],
+        )
+
+    @staticmethod
+    def _batch_size(pix_feat: Tensor, prompts: Prompts) -> int:
+        given = (prompts.points_BN2, prompts.mask_logits_B1HW, pix_feat)
+        return max(tensor.shape[0] for tensor in given if tensor is not None)
+
+    def _embed_prompts(self, prompts: Prompts, batch: int) -> tuple[Tensor, Tensor]:
+        """Sparse [B, tokens, C] and dense [B, C, h, w] embeddings. No points is one place-holder point,
+        to which the prompt encoder adds its own: two of them, as the model was trained."""
+        encoder = self.sam_prompt_encoder
+        if prompts.points_BN2 is None:
+            points = torch.zeros(batch, 1, 2, device=self.device)
+            labels = -torch.ones(batch, 1, dtype=torch.int32, device=self.device)
+        else:
+            points, labels = prompts.points_BN2, prompts.labels_BN
+        mask = prompts.mask_logits_B1HW
+        if mask is not None and tuple(mask.shape[-2:]) != encoder.mask_input_size:
+            mask = F.interpolate(
+                mask.float(),
+                size=encoder.mask_input_size,
+                mode="bilinear",
+                align_corners=False,
+                antialias=True,
+            )
+        return encoder(points=(points, labels), boxes=None, masks=mask)
+
+    def _presence(self, object_score_logits_B1: Tensor) -> Tensor:
+        """How much of an object there is, [B, 1] in 0..1: a yes or no unless `soft_no_obj_ptr`."""
+        if self.soft_no_obj_ptr:
+            return object_score_logits_B1.sigmoid()
+        return (object_score_logits_B1 > 0).float()
+
+    def _mix_in_absence(self, pointer_BC: Tensor, presence_B1: Tensor) -> Tensor:
+        """The pointer of an absent object is (or, without `fixed_no_obj_ptr`, also has) `no_obj_ptr`."""
+        if self.fixed_no_obj_ptr:
+            pointer_BC = presence_B1 * pointer_BC
+        return pointer_BC + (1 - presence_B1) * self.no_obj_ptr
