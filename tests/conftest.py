@@ -1,0 +1,34 @@
+"""What every test may use: one thread of arithmetic, and the real videos where they are present."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Set before anything imports torch or OpenBLAS: tests of several people share few cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED_DATA = Path(os.environ.get("MASKLET_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_file() -> Callable[[str], Path]:
+    """`shared_file("videos/02_cups.mp4")`: that file of the real test data, or the test is skipped."""
+
+    def find(name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.exists():
+            pytest.skip(f"no {name} in {SHARED_DATA}; set MASKLET_SHARED_DATA to a folder that has it")
+        return path
+
+    return find
