@@ -84,7 +84,9 @@ download() {
     for attempt in first second; do
         resumed=no
         [ ! -s "$part" ] || resumed=yes
-        if is_intact "$part" "$sum" || fetch "$url" "$part"; then
+        status=0
+        is_intact "$part" "$sum" || fetch "$url" "$part" || status=$?
+        if [ $status -eq 0 ]; then
             if is_intact "$part" "$sum"; then
                 mv "$part" "$file"
                 echo "$file: checksum right."
@@ -93,8 +95,9 @@ download() {
             reason="$file came with a wrong checksum and was thrown away; run this again, or use another network."
         else
             reason="Could not fetch $file; check the network and the disk's free space and run this again: it goes on where it stopped."
-            # A part that is as long as the file, or longer, cannot be gone on with: only a wrong one is.
-            [ "$resumed" = yes ] && is_at_end "$url" "$part" || break
+            if [ "$resumed" = no ] || ! cannot_go_on $status "$url" "$part"; then
+                break
+            fi
         fi
         rm -f "$part"
         [ "$resumed" = yes ] || break
@@ -104,11 +107,13 @@ download() {
     return 1
 }
 
-# Is PART at least as long as what URL holds?
-is_at_end() {
+# cannot_go_on STATUS URL PART: PART is no beginning of the file (it is as long, or longer), or the
+# server does not serve ranges (curl's 33).
+cannot_go_on() {
+    [ "$1" -ne 33 ] || return 0
     command -v curl >/dev/null || return 1
-    length=$(curl --silent --fail --location --head "$1" | tr -d '\r' | sed -n 's/^[Cc]ontent-[Ll]ength: //p' | tail -n 1)
-    [ -n "$length" ] && [ "$(wc -c <"$2")" -ge "$length" ]
+    length=$(curl --silent --fail --location --head "$2" | tr -d '\r' | sed -n 's/^[Cc]ontent-[Ll]ength: //p' | tail -n 1)
+    [ -n "$length" ] && [ "$(wc -c <"$3")" -ge "$length" ]
 }
 
 if ! command -v curl >/dev/null && ! command -v wget >/dev/null; then
