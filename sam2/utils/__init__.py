@@ -1,0 +1,1 @@
+"""Helpers of the predictors: transforms, automatic-mask tools, checkpoints, frame loading."""
