@@ -27,6 +27,7 @@ class Video:
     progress: float = 0.0  # 0..1 while importing
     error: str | None = None  # one sentence when failed
     created_s: float = 0.0
+    warning: str | None = None  # one sentence: what to know of this file, such as that it ends early
 
     @property
     def num_frames(self) -> int:

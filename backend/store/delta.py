@@ -1,0 +1,70 @@
+"""What changed in a session after a version: the feed's log, read from the rows' versions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, Select, Table, select
+
+from backend.domain.errors import InvalidInput
+from backend.domain.session import Session, SessionDelta
+from backend.store.rows import mask_of, object_of, prompt_of, propagation_of
+from backend.store.tables import masks, objects, prompts, propagations
+
+
+def read_delta(connection: Connection, session: Session, after: int, limit: int) -> SessionDelta:
+    """Rows changed after `after`, as they are now, up to a version where about `limit` masks are reached.
+
+    A row shows its last state only, so a reader who folds deltas by key ends at the store's state. Objects
+    are few and their masks mean nothing without them: they are sent up to the newest, ahead of `version`,
+    and once more when their version's turn comes.
+    """
+    if not 0 <= after <= session.version:
+        raise InvalidInput(f"Version {after} is outside this session's 0..{session.version}; load it anew.")
+    if after == session.version:
+        return SessionDelta(after)
+    upto = _last_version(connection, session, after, limit)
+    changed_objects = _changed(objects, session, after, session.version).order_by(objects.c.object_id)
+    changed_prompts = _changed(prompts, session, after, upto).order_by(
+        prompts.c.version, prompts.c.frame_idx, prompts.c.object_id
+    )
+    changed_masks = _changed(masks, session, after, upto).order_by(
+        masks.c.version, masks.c.frame_idx, masks.c.object_id
+    )
+    if after == 0:  # nobody has seen what is gone
+        changed_objects = changed_objects.where(~objects.c.removed)
+        changed_prompts = changed_prompts.where(~prompts.c.is_empty)
+        changed_masks = changed_masks.where(masks.c.counts.is_not(None))
+    latest = connection.execute(
+        select(propagations)
+        .where(propagations.c.session_id == session.session_id)
+        .order_by(propagations.c.started_version.desc())
+        .limit(1)
+    ).one_or_none()
+    return SessionDelta(
+        upto,
+        replace(session, version=upto) if after == 0 else None,
+        tuple(map(object_of, connection.execute(changed_objects))),
+        tuple(map(prompt_of, connection.execute(changed_prompts))),
+        tuple(map(mask_of, connection.execute(changed_masks))),
+        propagation_of(latest) if latest and after < latest.version <= upto else None,
+    )
+
+
+def _changed(table: Table, session: Session, after: int, upto: int) -> Select:
+    return select(table).where(
+        table.c.session_id == session.session_id, table.c.version > after, table.c.version <= upto
+    )
+
+
+def _last_version(connection: Connection, session: Session, after: int, limit: int) -> int:
+    """The last version to send: never a part of one, and always at least one with masks."""
+    versions = _changed(masks, session, after, session.version).with_only_columns(masks.c.version)
+    if after == 0:
+        versions = versions.where(masks.c.counts.is_not(None))
+    versions = versions.order_by(masks.c.version)
+    beyond = connection.execute(versions.limit(1).offset(max(limit, 1))).scalar_one_or_none()
+    if beyond is None:
+        return session.version
+    first = connection.execute(versions.limit(1)).scalar_one()
+    return beyond if first == beyond else beyond - 1

@@ -1,0 +1,195 @@
+"""Rows to the domain's values and back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.domain.rle import Rle
+from backend.domain.session import (
+    BoxPrompt,
+    FrameMask,
+    FramePrompt,
+    MaskOrigin,
+    Pass,
+    PointPrompt,
+    Propagation,
+    PropagationState,
+    Session,
+    TrackedObject,
+)
+from backend.domain.video import Video, VideoState
+
+Values = Mapping[str, Any]  # column name -> value, as SQLAlchemy takes it
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows, or replace the ones with the same primary key. Every row names the same columns."""
+    if not rows:
+        return
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    keys = [column.name for column in table.primary_key]
+    others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+
+
+def video_row(video: Video) -> Values:
+    return {
+        "video_id": video.video_id,
+        "title": video.title,
+        "source_sha256": video.source_sha256,
+        "state": video.state.value,
+        "width": video.width,
+        "height": video.height,
+        "pts_s": _float64_bytes(video.pts_s),
+        "in_gallery": video.in_gallery,
+        "progress": video.progress,
+        "error": video.error,
+        "warning": video.warning,
+        "created_s": video.created_s,
+    }
+
+
+def video_of(row: Row) -> Video:
+    return Video(
+        row.video_id,
+        row.title,
+        row.source_sha256,
+        VideoState(row.state),
+        row.width,
+        row.height,
+        _float64_values(row.pts_s),
+        row.in_gallery,
+        row.progress,
+        row.error,
+        row.created_s,
+        row.warning,
+    )
+
+
+def _float64_bytes(values: Sequence[float]) -> bytes:
+    numbers = array("d", values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _float64_values(data: bytes) -> tuple[float, ...]:
+    numbers = array("d", data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return tuple(numbers)
+
+
+def session_of(row: Row) -> Session:
+    return Session(row.session_id, row.video_id, row.engine_id, row.created_s, row.version)
+
+
+def object_row(session_id: str, tracked: TrackedObject, version: int) -> Values:
+    return {
+        "session_id": session_id,
+        "object_id": tracked.object_id,
+        "name": tracked.name,
+        "colour": tracked.colour,
+        "removed": tracked.removed,
+        "tracked_version": tracked.tracked_version,
+        "version": version,
+    }
+
+
+def object_of(row: Row) -> TrackedObject:
+    return TrackedObject(row.object_id, row.name, row.colour, row.removed, row.tracked_version, row.version)
+
+
+def prompt_row(session_id: str, prompt: FramePrompt, version: int) -> Values:
+    box, mask = prompt.box, prompt.mask
+    return {
+        "session_id": session_id,
+        "object_id": prompt.object_id,
+        "frame_idx": prompt.frame_idx,
+        "points": json.dumps([[p.x, p.y, p.include] for p in prompt.points]),
+        "box": json.dumps([box.x0, box.y0, box.x1, box.y1]) if box else None,
+        "mask_height": mask.height if mask else None,
+        "mask_width": mask.width if mask else None,
+        "mask_counts": mask.counts if mask else None,
+        "is_empty": prompt.is_empty,
+        "version": version,
+    }
+
+
+def prompt_of(row: Row) -> FramePrompt:
+    return FramePrompt(
+        row.object_id,
+        row.frame_idx,
+        tuple(PointPrompt(x, y, include) for x, y, include in json.loads(row.points)),
+        BoxPrompt(*json.loads(row.box)) if row.box else None,
+        Rle(row.mask_height, row.mask_width, row.mask_counts) if row.mask_counts is not None else None,
+        row.version,
+    )
+
+
+def mask_row(session_id: str, mask: FrameMask, version: int) -> Values:
+    return {
+        "session_id": session_id,
+        "frame_idx": mask.frame_idx,
+        "object_id": mask.object_id,
+        "height": mask.rle.height if mask.rle else None,
+        "width": mask.rle.width if mask.rle else None,
+        "counts": mask.rle.counts if mask.rle else None,
+        "area": mask.area,
+        "object_score": mask.object_score,
+        "predicted_iou": mask.predicted_iou,
+        "origin": mask.origin.value,
+        "engine_id": mask.engine_id,
+        "verified": mask.verified,
+        "version": version,
+    }
+
+
+def mask_of(row: Row) -> FrameMask:
+    return FrameMask(
+        row.object_id,
+        row.frame_idx,
+        Rle(row.height, row.width, row.counts) if row.counts is not None else None,
+        row.area,
+        row.object_score,
+        row.predicted_iou,
+        MaskOrigin(row.origin),
+        row.engine_id,
+        row.verified,
+        row.version,
+    )
+
+
+def propagation_row(session_id: str, propagation: Propagation, version: int) -> Values:
+    """Without `started_version`, which is set once."""
+    return {
+        "session_id": session_id,
+        "propagation_id": propagation.propagation_id,
+        "passes": json.dumps([[list(p.object_ids), p.start, p.stop] for p in propagation.passes]),
+        "state": propagation.state.value,
+        "frames_done": propagation.frames_done,
+        "frames_total": propagation.frames_total,
+        "prompts_version": propagation.prompts_version,
+        "error": propagation.error,
+        "version": version,
+    }
+
+
+def propagation_of(row: Row) -> Propagation:
+    return Propagation(
+        row.propagation_id,
+        tuple(Pass(tuple(ids), start, stop) for ids, start, stop in json.loads(row.passes)),
+        PropagationState(row.state),
+        row.frames_done,
+        row.frames_total,
+        row.prompts_version,
+        row.error,
+        row.version,
+    )

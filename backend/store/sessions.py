@@ -1,0 +1,320 @@
+"""Sessions, in SQL: the durable record of what people did and what engines drew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy.sql import ColumnElement
+
+from backend.domain.errors import Conflict, NotFound
+from backend.domain.session import (
+    FrameMask,
+    FramePrompt,
+    Propagation,
+    PropagationState,
+    Session,
+    SessionDelta,
+    TrackedObject,
+)
+from backend.store.database import Database
+from backend.store.delta import read_delta
+from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
+from backend.store.rows import (
+    mask_of,
+    object_of,
+    object_row,
+    prompt_of,
+    prompt_row,
+    propagation_of,
+    propagation_row,
+    session_of,
+    upsert,
+)
+from backend.store.tables import masks, objects, prompts, propagations, sessions, videos
+
+OnChange = Callable[[str, int], None]
+MASKS_A_READ = 256
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Write:
+    """A write under way: the session's row is locked, `version` is what it will carry."""
+
+    connection: Connection
+    version: int
+
+
+class SqlSessionStore:
+    """Implements `backend.domain.ports.SessionStore`.
+
+    `on_change(session_id, version)` is called after each commit, in the writer's thread and outside
+    every lock; what it raises is logged, since the write is done.
+    """
+
+    def __init__(self, database: Database, on_change: OnChange = lambda session_id, version: None) -> None:
+        self._database = database
+        self._on_change = on_change
+
+    # Reads
+
+    def session(self, session_id: str) -> Session:
+        with self._database.read() as connection:
+            return _session(connection, session_id)
+
+    def sessions(self) -> list[Session]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(sessions).order_by(sessions.c.created_s.desc(), sessions.c.session_id)
+            ).all()
+        return [session_of(row) for row in rows]
+
+    def objects(self, session_id: str) -> list[TrackedObject]:
+        with self._database.read() as connection:
+            _session(connection, session_id)
+            rows = connection.execute(
+                select(objects)
+                .where(objects.c.session_id == session_id, ~objects.c.removed)
+                .order_by(objects.c.object_id)
+            ).all()
+        return [object_of(row) for row in rows]
+
+    def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]:
+        wanted = (
+            select(prompts)
+            .join(objects)
+            .where(prompts.c.session_id == session_id, prompts.c.version > after, ~objects.c.removed)
+            .order_by(prompts.c.version, prompts.c.frame_idx, prompts.c.object_id)
+        )
+        if after == 0:
+            wanted = wanted.where(~prompts.c.is_empty)
+        with self._database.read() as connection:
+            _session(connection, session_id)
+            return [prompt_of(row) for row in connection.execute(wanted)]
+
+    def masks(self, session_id: str, first: int = 0, last: int | None = None) -> Iterator[FrameMask]:
+        self.session(session_id)  # an unknown id raises here, not at the first mask
+        return self._masks(session_id, first, last)
+
+    def _masks(self, session_id: str, first: int, last: int | None) -> Iterator[FrameMask]:
+        """Some at a time, so that no transaction stays open while the caller is slow."""
+        place = tuple_(masks.c.frame_idx, masks.c.object_id)
+        wanted = (
+            select(masks)
+            .where(masks.c.session_id == session_id, masks.c.counts.is_not(None))
+            .order_by(masks.c.frame_idx, masks.c.object_id)
+            .limit(MASKS_A_READ)
+        )
+        if last is not None:
+            wanted = wanted.where(masks.c.frame_idx <= last)
+        beyond = (first - 1, 2**31 - 1)
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(wanted.where(place > beyond)).all()
+            yield from map(mask_of, rows)
+            if len(rows) < MASKS_A_READ:
+                return
+            beyond = (rows[-1].frame_idx, rows[-1].object_id)
+
+    def propagation(self, session_id: str) -> Propagation | None:
+        with self._database.read() as connection:
+            _session(connection, session_id)
+            row = connection.execute(
+                select(propagations)
+                .where(propagations.c.session_id == session_id)
+                .order_by(propagations.c.started_version.desc())
+                .limit(1)
+            ).one_or_none()
+        return propagation_of(row) if row else None
+
+    def running_propagations(self) -> list[tuple[str, Propagation]]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(propagations)
+                .where(propagations.c.state == PropagationState.RUNNING.value)
+                .order_by(propagations.c.session_id)
+            ).all()
+        return [(row.session_id, propagation_of(row)) for row in rows]
+
+    def delta(self, session_id: str, after: int, limit: int) -> SessionDelta:
+        with self._database.read() as connection:
+            return read_delta(connection, _session(connection, session_id), after, limit)
+
+    # Writes
+
+    def add_session(self, session: Session) -> None:
+        row = {
+            "session_id": session.session_id,
+            "video_id": session.video_id,
+            "engine_id": session.engine_id,
+            "created_s": session.created_s,
+            "version": session.version + 1,
+            "next_object_id": 1,
+        }
+        with self._database.write() as connection:
+            if not _exists(connection, videos.c.video_id, session.video_id):
+                raise NotFound("There is no such video; it may have been removed.")
+            if _exists(connection, sessions.c.session_id, session.session_id):
+                raise Conflict("There is a session with this id already.")
+            connection.execute(sessions.insert(), row)
+        self._tell(session.session_id, session.version + 1)
+
+    def add_object(
+        self, session_id: str, describe: Callable[[int], TrackedObject], object_id: int | None = None
+    ) -> TrackedObject:
+        with self._write(session_id) as write:
+            next_id = write.connection.execute(
+                select(sessions.c.next_object_id).where(sessions.c.session_id == session_id)
+            ).scalar_one()
+            new_id = next_id if object_id is None else object_id
+            there = _find_object(write.connection, session_id, new_id)
+            if there is not None and not there.removed:
+                raise Conflict(f"Object {new_id} is in use; choose another id.")
+            added = replace(
+                describe(new_id), object_id=new_id, removed=False, tracked_version=0, version=write.version
+            )
+            upsert(write.connection, objects, [object_row(session_id, added, write.version)])
+            write.connection.execute(
+                update(sessions)
+                .where(sessions.c.session_id == session_id)
+                .values(next_object_id=max(next_id, new_id + 1))
+            )
+        return added
+
+    def update_object(
+        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
+    ) -> TrackedObject:
+        with self._write(session_id) as write:
+            old = _object(write.connection, session_id, object_id)
+            new = replace(
+                old,
+                name=old.name if name is None else name,
+                colour=old.colour if colour is None else colour,
+                version=write.version,
+            )
+            upsert(write.connection, objects, [object_row(session_id, new, write.version)])
+        return new
+
+    def remove_object(self, session_id: str, object_id: int) -> int:
+        with self._write(session_id) as write:
+            gone = replace(_object(write.connection, session_id, object_id), removed=True, tracked_version=0)
+            upsert(write.connection, objects, [object_row(session_id, gone, write.version)])
+            forget(write.connection, session_id, write.version, object_id)
+        return write.version
+
+    def put_prompt(self, session_id: str, prompt: FramePrompt) -> int:
+        with self._write(session_id) as write:
+            _object(write.connection, session_id, prompt.object_id)
+            prompt_changes_mask(write.connection, session_id, prompt, write.version)
+            upsert(write.connection, prompts, [prompt_row(session_id, prompt, write.version)])
+        return write.version
+
+    def clear_prompts(self, session_id: str) -> int:
+        with self._write(session_id) as write:
+            write.connection.execute(
+                update(objects)
+                .where(objects.c.session_id == session_id, objects.c.tracked_version > 0)
+                .values(tracked_version=0, version=write.version)
+            )
+            forget(write.connection, session_id, write.version)
+        return write.version
+
+    def start_propagation(self, session_id: str, propagation: Propagation) -> int:
+        with self._write(session_id) as write:
+            running = write.connection.execute(
+                select(propagations.c.propagation_id).where(
+                    propagations.c.session_id == session_id,
+                    propagations.c.state == PropagationState.RUNNING.value,
+                )
+            ).first()
+            if running:
+                raise Conflict("Tracking is already running here; cancel it, or wait until it is done.")
+            started = replace(propagation, state=PropagationState.RUNNING)
+            row = propagation_row(session_id, started, write.version)
+            write.connection.execute(propagations.insert(), {**row, "started_version": write.version})
+        return write.version
+
+    def put_masks(
+        self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
+    ) -> int:
+        with self._write(session_id) as write:
+            accept_masks(write.connection, session_id, masks, write.version)
+            if propagation is not None:
+                _record_progress(write, session_id, propagation)
+        return write.version
+
+    @contextmanager
+    def _write(self, session_id: str) -> Iterator[_Write]:
+        """One transaction: the session's row is locked and its version raised by one."""
+        with self._database.write() as connection:
+            version = connection.execute(
+                select(sessions.c.version).where(sessions.c.session_id == session_id).with_for_update()
+            ).scalar_one_or_none()
+            if version is None:
+                raise _no_session()
+            connection.execute(
+                update(sessions).where(sessions.c.session_id == session_id).values(version=version + 1)
+            )
+            yield _Write(connection, version + 1)
+        self._tell(session_id, version + 1)
+
+    def _tell(self, session_id: str, version: int) -> None:
+        try:
+            self._on_change(session_id, version)
+        except Exception:
+            log.exception("The listener to session %s failed; the write itself is safe.", session_id)
+
+
+def _record_progress(write: _Write, session_id: str, propagation: Propagation) -> None:
+    row = propagation_row(session_id, propagation, write.version)
+    done = write.connection.execute(
+        update(propagations)
+        .where(
+            propagations.c.session_id == session_id,
+            propagations.c.propagation_id == propagation.propagation_id,
+        )
+        .values(**row)
+    )
+    if done.rowcount == 0:
+        raise NotFound("There is no such propagation in this session.")
+    if propagation.state is PropagationState.DONE:
+        walked = {object_id for walk in propagation.passes for object_id in walk.object_ids}
+        write.connection.execute(
+            update(objects)
+            .where(objects.c.session_id == session_id, objects.c.object_id.in_(walked), ~objects.c.removed)
+            .values(tracked_version=propagation.prompts_version, version=write.version)
+        )
+
+
+def _exists(connection: Connection, column: ColumnElement[str], value: str) -> bool:
+    return connection.execute(select(column).where(column == value)).first() is not None
+
+
+def _no_session() -> NotFound:
+    return NotFound("There is no such session; it may have been removed.")
+
+
+def _session(connection: Connection, session_id: str) -> Session:
+    row = connection.execute(select(sessions).where(sessions.c.session_id == session_id)).one_or_none()
+    if row is None:
+        raise _no_session()
+    return session_of(row)
+
+
+def _find_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject | None:
+    row = connection.execute(
+        select(objects).where(objects.c.session_id == session_id, objects.c.object_id == object_id)
+    ).one_or_none()
+    return object_of(row) if row else None
+
+
+def _object(connection: Connection, session_id: str, object_id: int) -> TrackedObject:
+    found = _find_object(connection, session_id, object_id)
+    if found is None or found.removed:
+        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
+    return found

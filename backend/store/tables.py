@@ -1,0 +1,146 @@
+"""The tables. Every row of a session carries `version`, the session's version at the row's last change.
+
+Nothing is deleted: a removed object, an emptied prompt and a mask that is gone stay as marked rows, so
+that a reader who resumes sees that they went.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("video_id", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("pts_s", LargeBinary, nullable=False),  # float64, little-endian
+    Column("in_gallery", Boolean, nullable=False),
+    Column("progress", Double, nullable=False),
+    Column("error", Text),
+    Column("warning", Text),
+    Column("created_s", Double, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(64), primary_key=True),
+    Column("video_id", ForeignKey("videos.video_id"), nullable=False),
+    Column("engine_id", String(128), nullable=False),
+    Column("created_s", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("next_object_id", Integer, nullable=False),
+)
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("session_id", ForeignKey("sessions.session_id"), primary_key=True),
+    Column("object_id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("colour", String(7), nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("tracked_version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("session_id", String(64), primary_key=True),
+    Column("object_id", Integer, primary_key=True, autoincrement=False),
+    Column("frame_idx", Integer, primary_key=True, autoincrement=False),
+    Column("points", Text, nullable=False),  # JSON [[x, y, include], ...]
+    Column("box", Text),  # JSON [x0, y0, x1, y1]
+    Column("mask_height", Integer),
+    Column("mask_width", Integer),
+    Column("mask_counts", Text),
+    Column("is_empty", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
+    Index(None, "session_id", "version"),
+)
+
+
+def _mask_columns() -> list[Column]:
+    """What a mask is; by frame first, for that is how masks are read. `counts` NULL: no mask any more."""
+    return [
+        Column("session_id", String(64), primary_key=True),
+        Column("frame_idx", Integer, primary_key=True, autoincrement=False),
+        Column("object_id", Integer, primary_key=True, autoincrement=False),
+        Column("height", Integer),
+        Column("width", Integer),
+        Column("counts", Text),
+        Column("area", Integer, nullable=False),
+        Column("object_score", Double, nullable=False),
+        Column("predicted_iou", Double, nullable=False),
+        Column("origin", String(16), nullable=False),
+        Column("engine_id", String(128), nullable=False),
+        Column("verified", Boolean, nullable=False),
+    ]
+
+
+masks = Table(
+    "masks",
+    metadata,
+    *_mask_columns(),
+    Column("version", Integer, nullable=False),
+    ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
+    Index(None, "session_id", "version"),
+)
+
+# Tracked masks that a prompt replaced, until the prompt is taken back. Not part of the feed.
+kept_masks = Table(
+    "kept_masks",
+    metadata,
+    *_mask_columns(),
+    ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
+)
+
+propagations = Table(
+    "propagations",
+    metadata,
+    Column("session_id", ForeignKey("sessions.session_id"), primary_key=True),
+    Column("propagation_id", String(64), primary_key=True),
+    Column("started_version", Integer, nullable=False),  # the latest propagation has the highest
+    Column("passes", Text, nullable=False),  # JSON [[[object ids], start, stop], ...]
+    Column("state", String(16), nullable=False),
+    Column("frames_done", Integer, nullable=False),
+    Column("frames_total", Integer, nullable=False),
+    Column("prompts_version", Integer, nullable=False),
+    Column("error", Text),
+    Column("version", Integer, nullable=False),
+    Index(
+        "ix_propagations_running",
+        "session_id",
+        unique=True,  # one at a time in a session, whoever writes
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)

@@ -1,0 +1,38 @@
+"""The library of source videos, in SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from backend.domain.errors import NotFound
+from backend.domain.video import Video
+from backend.store import tables
+from backend.store.database import Database
+from backend.store.rows import upsert, video_of, video_row
+
+
+class SqlVideoStore:
+    """Implements `backend.domain.ports.VideoStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put_video(self, video: Video) -> None:
+        with self._database.write() as connection:
+            upsert(connection, tables.videos, [video_row(video)])
+
+    def video(self, video_id: str) -> Video:
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(tables.videos).where(tables.videos.c.video_id == video_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound("There is no such video; it may have been removed.")
+        return video_of(row)
+
+    def videos(self) -> list[Video]:
+        columns = tables.videos.c
+        newest_first = (columns.in_gallery.desc(), columns.created_s.desc(), columns.video_id)
+        with self._database.read() as connection:
+            rows = connection.execute(select(tables.videos).order_by(*newest_first)).all()
+        return [video_of(row) for row in rows]
