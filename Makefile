@@ -45,7 +45,7 @@ format: $(TEST_STAMP) $(NPM_STAMP)
 	@cd frontend && npm run --silent format
 
 schema: $(RUN_STAMP) $(NPM_STAMP)
-	@$(PY) -m backend.api.print_schema > frontend/schema.graphql.new
+	@$(PY) -m backend.api.schema > frontend/schema.graphql.new
 	@mv frontend/schema.graphql.new frontend/schema.graphql
 	@cd frontend && npm run --silent codegen
 

@@ -27,7 +27,10 @@ if [ -r /etc/debian_version ] && ! grep -qi '^ID=ubuntu' /etc/os-release && $as_
 fi
 
 echo "      installing Playwright's chromium"
-limit=$(command -v timeout >/dev/null && echo "timeout 600" || true) # macOS has none
+limit=
+if command -v timeout >/dev/null; then # macOS has none
+    limit="timeout 600"
+fi
 if $limit "$python" -m playwright install chromium >/dev/null 2>&1 && found; then
     exit 0
 fi

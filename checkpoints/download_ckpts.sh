@@ -81,14 +81,14 @@ download() {
     take_lock "$file" || return 1
 
     echo "Fetching $url"
-    for attempt in first second; do
+    while :; do
         resumed=no
         [ ! -s "$part" ] || resumed=yes
         status=0
         is_intact "$part" "$sum" || fetch "$url" "$part" || status=$?
         if [ $status -eq 0 ]; then
             if is_intact "$part" "$sum"; then
-                mv "$part" "$file"
+                mv "$part" "$file" || return 1
                 echo "$file: checksum right."
                 return 0
             fi

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.server import MaskletServer
 
 # Set before anything imports torch or OpenBLAS: tests of several people share few cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -32,3 +34,12 @@ def shared_file() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
+    """One running server for the tests that only need some server: the docs' examples, for one."""
+    running = MaskletServer(tmp_path_factory.mktemp("masklet"))
+    running.start()
+    yield running
+    assert running.stop() == 0, running.log.read_text()[-4000:]

@@ -1,0 +1,121 @@
+"""A real Masklet server, as `make run` starts it, on a free port with a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 60.0
+OURS = ("HOST", "PORT", "DATABASE_URL", "API_URL", "DEFAULT_VIDEO_PATH", "MAX_UPLOAD_BYTES")
+
+
+class MaskletServer:
+    """`python -m backend`. It can be killed and started again on the same data and port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in OURS and not name.startswith("MASKLET_")
+        }
+        environment |= {
+            "PORT": str(self.port),
+            "MASKLET_DATA": str(self.folder / "data"),
+            "CHECKPOINTS_DIR": str(self.folder / "checkpoints"),
+        }
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "backend"],
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """`kill -9` of the process that a person sees; what it started must go by itself."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while not port_is_free(self.port):
+            if time.monotonic() > deadline:
+                raise RuntimeError("The server was killed, but something still listens on its port.")
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Ctrl-C; returns the exit status. Does nothing if it is not running."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        try:
+            return self._process.wait(STOP_TIMEOUT_S)
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+            self._process = None
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthy", timeout=5) as response:
+                return response.read().strip() == b"OK"
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The answer's `data`. Raises AssertionError with the server's sentence."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=300) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
+            return response.read()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
