@@ -1,0 +1,180 @@
+"""Memories that left RAM, on disk, one small file each.
+
+A record is written once and never changed, so whatever was committed last stays readable: a new
+value for the same frame is a new record, and a record that the last commit names is only deleted
+after the next one. Nothing in a folder needs pickle.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+DEFAULT_MAX_BYTES = 16 << 30
+STATE_FILE = "state.safetensors"
+RECORDS = "records"
+
+
+class MemorySpill:
+    """A folder of records, at most `max_bytes` of them: the oldest are dropped first.
+
+    Without a folder a temporary one is made when the first record is written, and deleted with the
+    spill. One process owns a folder at a time.
+    """
+
+    def __init__(self, folder: Path | None = None, max_bytes: int = DEFAULT_MAX_BYTES):
+        self.folder = None if folder is None else Path(folder)
+        self.max_bytes = max_bytes
+        self._temporary: tempfile.TemporaryDirectory | None = None
+        self._live: OrderedDict[int, int] = OrderedDict()  # record -> bytes, oldest first
+        self._committed: set[int] = set()
+        self._doomed: set[int] = set()  # forgotten, but named by the last commit
+        self._next = 0
+        self.nbytes = 0
+
+    def __contains__(self, record: int | None) -> bool:
+        return record in self._live
+
+    def put(self, tensors: dict[str, Tensor]) -> int:
+        """Write a record and return its number."""
+        record, self._next = self._next, self._next + 1
+        path = self.path(record)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        try:
+            save_file({name: t.detach().to("cpu").contiguous() for name, t in tensors.items()}, part)
+            os.replace(part, path)
+        except (OSError, SafetensorError) as error:
+            part.unlink(missing_ok=True)
+            raise OSError(f"{path} cannot be written ({error}); free some space in {path.parent}") from error
+        self._add(record, path.stat().st_size)
+        while self.nbytes > self.max_bytes and len(self._live) > 1:
+            self._drop(next(iter(self._live)))
+        return record
+
+    def get(self, record: int) -> dict[str, Tensor]:
+        """Read a record back, bit for bit."""
+        try:
+            return load_file(self.path(record))
+        except (OSError, SafetensorError) as error:
+            raise RuntimeError(
+                f"{self.path(record)} cannot be read back ({error}); track these frames again"
+            ) from error
+
+    def forget(self, record: int) -> None:
+        """The record is not needed any more, apart from the last commit, if that names it."""
+        if record not in self._live:
+            return
+        self.nbytes -= self._live.pop(record)
+        if record in self._committed:
+            self._doomed.add(record)
+        else:
+            self.path(record).unlink(missing_ok=True)
+
+    def commit(self, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+        """Replace the folder's state file in one step. Every live record counts as named by it."""
+        home = self._home()
+        home.mkdir(parents=True, exist_ok=True)
+        part = home / (STATE_FILE + ".part")
+        save_file(tensors, part, metadata=metadata)
+        with open(part, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(part, home / STATE_FILE)
+        self._committed = set(self._live)
+        for record in self._doomed:
+            self.path(record).unlink(missing_ok=True)
+        self._doomed.clear()
+
+    def take(self, path: Path) -> int:
+        """Make a record of another spill's record file: a hard link where the disk allows it."""
+        record, self._next = self._next, self._next + 1
+        target = self.path(record)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except OSError:
+            shutil.copyfile(path, target)
+        self._add(record, target.stat().st_size)
+        return record
+
+    def path(self, record: int) -> Path:
+        """The file of a record."""
+        return self._home() / RECORDS / f"{record:09d}.safetensors"
+
+    def close(self) -> None:
+        """Delete the temporary folder; a folder that was given stays."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
+            self._temporary = None
+            self.folder = None
+        self._live.clear()
+        self.nbytes = 0
+
+    @classmethod
+    def reopen(cls, folder: Path, records: Iterable[int], max_bytes: int = DEFAULT_MAX_BYTES) -> MemorySpill:
+        """The spill that a folder's state file speaks of. Records that it does not name are deleted."""
+        spill, named = cls(folder, max_bytes), set(records)
+        files = spill._files()
+        for record in sorted(files):
+            if record in named:
+                spill._add(record, files[record].stat().st_size)
+            else:
+                files[record].unlink(missing_ok=True)
+        spill._committed = set(spill._live)
+        spill._next = max(files, default=-1) + 1
+        return spill
+
+    @classmethod
+    def replacing(cls, folder: Path, max_bytes: int = DEFAULT_MAX_BYTES) -> MemorySpill:
+        """A spill whose first commit replaces all that the folder holds, and nothing before it does."""
+        spill = cls(folder, max_bytes)
+        spill._doomed = set(spill._files())
+        spill._next = max(spill._doomed, default=-1) + 1
+        return spill
+
+    def _files(self) -> dict[int, Path]:
+        """Record files in the folder by number. What a write that was cut short left is deleted."""
+        home, files = self._home() / RECORDS, {}
+        for path in home.iterdir() if home.is_dir() else ():
+            if path.suffix == ".safetensors" and path.stem.isdecimal():
+                files[int(path.stem)] = path
+            elif path.suffix == ".part":
+                path.unlink(missing_ok=True)
+        return files
+
+    def _home(self) -> Path:
+        if self.folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="sam2-memory-", ignore_cleanup_errors=True)
+            weakref.finalize(self, self._temporary.cleanup)
+            self.folder = Path(self._temporary.name)
+        return self.folder
+
+    def _add(self, record: int, nbytes: int) -> None:
+        self._live[record] = nbytes
+        self.nbytes += nbytes
+
+    def _drop(self, record: int) -> None:
+        self.nbytes -= self._live.pop(record)
+        self._committed.discard(record)
+        self.path(record).unlink(missing_ok=True)
+
+
+def read_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors and the metadata that `commit` wrote last."""
+    path = Path(folder) / STATE_FILE
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; save a state there first")
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} is damaged ({error}); it cannot be loaded") from error
