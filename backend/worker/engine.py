@@ -29,6 +29,10 @@ class FrameSource(Protocol):
         """uint8 RGB [height, width, 3]; IndexError outside 0..num_frames-1. Do not write into it."""
         ...
 
+    def close(self) -> None:
+        """Free the decoder. Whoever opened the frames closes them, not the engine."""
+        ...
+
 
 @dataclass(frozen=True)
 class ObjectMask:
@@ -64,7 +68,10 @@ class EngineSession(Protocol):
         ...
 
     def remember(self, frame_idx: int, masks: Sequence[ObjectMask]) -> None:
-        """Take stored masks back into memory, when a session is rebuilt and `save` left nothing."""
+        """Take stored masks back into memory, when a session is rebuilt and `save` left nothing.
+
+        On a frame with a prompt the stored mask takes the place of the one that `apply` drew.
+        """
         ...
 
     def save(self, folder: Path) -> None:

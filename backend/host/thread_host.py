@@ -1,0 +1,65 @@
+"""The default host: the session actor on a thread of the server's process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Protocol
+
+from backend.domain.engines import EngineInfo
+from backend.domain.ports import SessionStore
+from backend.domain.session import Propagation
+from backend.host.writer import ResultWriter
+from backend.worker.actor import SessionActor
+from backend.worker.live_pool import Budget
+from backend.worker.ports import EngineLoader, FrameOpener
+from backend.worker.runner import SessionRunner
+from backend.worker.saved_states import SavedStates
+
+logger = logging.getLogger(__name__)
+
+
+class EngineMenu(EngineLoader, Protocol):
+    """Engines to choose from. `backend.host.catalog.EngineCatalog` is one."""
+
+    def engines(self) -> tuple[EngineInfo, ...]: ...
+
+
+class ThreadHost:
+    """A `backend.domain.ports.Host`. Starting it goes on with propagations that a crash interrupted."""
+
+    def __init__(
+        self,
+        store: SessionStore,
+        menu: EngineMenu,
+        open_frames: FrameOpener,
+        states: Path,
+        budget: Budget = Budget(),  # noqa: B008 - frozen
+    ) -> None:
+        self._menu = menu
+        self._closing = threading.Lock()
+        self._writer = ResultWriter(store)
+        runner = SessionRunner(store, self._writer, menu, open_frames, SavedStates(states), budget)
+        self._actor = SessionActor(store, runner)
+        for session_id, propagation in store.running_propagations():
+            logger.info("Going on with a propagation of session %s", session_id)
+            self._actor.track(session_id, propagation)
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return self._menu.engines()
+
+    def refresh(self, session_id: str) -> Future[int]:
+        return self._actor.refresh(session_id)
+
+    def track(self, session_id: str, propagation: Propagation) -> None:
+        self._actor.track(session_id, propagation)
+
+    def cancel(self, session_id: str) -> Future[int]:
+        return self._actor.cancel(session_id)
+
+    def close(self) -> None:
+        with self._closing:
+            self._actor.close()
+            self._writer.close()

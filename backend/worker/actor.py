@@ -1,0 +1,182 @@
+"""The session actor: one thread, one mailbox, the engines and the live sessions of one device.
+
+Prompts, cancels and removals wait in the mailbox and go first; in between, every running propagation
+gets one frame in turn. So a click waits for at most one frame of anyone's tracking, and cancel too.
+Nothing here waits for a socket.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from backend.domain.errors import MaskletError, Unavailable
+from backend.domain.session import Propagation
+from backend.worker.live_session import Glimpse
+from backend.worker.ports import SessionReader
+from backend.worker.runner import SessionRunner
+from backend.worker.scheduler import RoundRobin
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refresh:
+    session_id: str
+    glimpse: Glimpse
+    answer: Future[int] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class Track:
+    session_id: str
+    glimpse: Glimpse
+    propagation_id: str
+
+
+@dataclass(frozen=True)
+class Cancel:
+    session_id: str
+    answer: Future[int] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class WakeUp:
+    """Nothing to do; look whether the actor is to stop."""
+
+
+Message = Refresh | Track | Cancel | WakeUp
+
+
+class SessionActor:
+    """Owns a device. Its methods may be called from any thread; the work is done on the actor's own."""
+
+    def __init__(self, reader: SessionReader, runner: SessionRunner) -> None:
+        self._reader = reader
+        self._runner = runner
+        self._mailbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._turns = RoundRobin()
+        self._door = threading.Lock()  # between posting and closing, so that no message is left behind
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="masklet-actor", daemon=True)
+        self._thread.start()
+
+    def refresh(self, session_id: str) -> Future[int]:
+        """See `backend.domain.ports.Host.refresh`."""
+        message = Refresh(session_id, self._glimpse(session_id))
+        self._post(message)
+        return message.answer
+
+    def track(self, session_id: str, propagation: Propagation) -> None:
+        """Walk the stored propagation. Nothing happens if it was ended or replaced meanwhile."""
+        self._post(Track(session_id, self._glimpse(session_id), propagation.propagation_id))
+
+    def cancel(self, session_id: str) -> Future[int]:
+        message = Cancel(session_id)
+        self._post(message)
+        return message.answer
+
+    def close(self) -> None:
+        """Stop after the frame in hand and save what is live. Idempotent."""
+        with self._door:
+            self._stopping = True
+            self._mailbox.put(WakeUp())
+        self._thread.join()
+
+    def _glimpse(self, session_id: str) -> Glimpse:
+        version = self._reader.session(session_id).version  # first: what comes later counts as unseen
+        prompts = self._reader.prompts(session_id)
+        return Glimpse(version, frozenset(prompt.object_id for prompt in prompts))
+
+    def _post(self, message: Message) -> None:
+        with self._door:
+            if self._stopping:
+                _refuse(message)
+            else:
+                self._mailbox.put(message)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                message = self._next_message()
+                if message is not None:
+                    self._handle(message)
+                else:
+                    self._walk_one_frame()
+        finally:
+            self._clear_up()
+
+    def _next_message(self) -> Message | None:
+        """The oldest message; None when there is none and a propagation can use the time."""
+        try:
+            return self._mailbox.get(block=not self._turns)
+        except queue.Empty:
+            return None
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Refresh(session_id, glimpse, answer):
+                _settle(answer, lambda: self._runner.refresh(session_id, glimpse))
+            case Cancel(session_id, answer):
+                self._turns.remove(session_id)
+                _settle(answer, lambda: self._runner.cancel(session_id))
+            case Track(session_id, glimpse, propagation_id):
+                self._begin(session_id, propagation_id, glimpse)
+            case WakeUp():
+                pass
+
+    def _begin(self, session_id: str, propagation_id: str, glimpse: Glimpse) -> None:
+        try:
+            walk = self._runner.begin(session_id, propagation_id, glimpse)
+        except Exception:
+            logger.exception("A propagation of session %s could not begin", session_id)
+        else:
+            if walk is not None:
+                self._turns.add(walk)
+
+    def _walk_one_frame(self) -> None:
+        walk = self._turns.next()
+        if not self._runner.step(walk):
+            self._turns.remove(walk.session_id)
+
+    def _clear_up(self) -> None:
+        try:
+            self._runner.close()
+        except Exception:
+            logger.exception("The live sessions could not all be saved; they are rebuilt at the next start")
+        with self._door:
+            self._stopping = True
+            while not self._mailbox.empty():
+                _refuse(self._mailbox.get())
+
+
+def _refuse(message: Message) -> None:
+    match message:
+        case Refresh(answer=answer) | Cancel(answer=answer):
+            _settle(answer, _stopping)
+
+
+def _stopping() -> int:
+    raise Unavailable("The server is stopping; what you did is kept and goes on at the next start.")
+
+
+def _settle(answer: Future[int], work: Callable[[], int]) -> None:
+    """Do the work and answer with what came of it, unless nobody waits any more."""
+    outcome: int | MaskletError
+    try:
+        outcome = work()
+    except MaskletError as error:
+        outcome = error
+    except Exception as error:
+        logger.exception("A message to the session actor failed")
+        outcome = Unavailable(f"The server could not do this: {error}; its log has more.")
+    if not answer.set_running_or_notify_cancel():
+        return
+    if isinstance(outcome, MaskletError):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

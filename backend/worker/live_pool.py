@@ -1,0 +1,160 @@
+"""The live sessions, under a budget: the one that was used longest ago goes to disk first."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from backend.domain.session import FramePrompt
+from backend.worker.engine import Engine, EngineSession, FrameSource
+from backend.worker.live_session import LiveSession
+from backend.worker.ports import EngineLoader, FrameOpener, SessionReader
+from backend.worker.rebuild import rebuild
+from backend.worker.saved_states import SavedNote, SavedStates
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY_S = 5.0  # while tracking: what a crash costs at most
+SAVE_SHARE = 0.05  # of the time, at most, goes into saving
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What live sessions may hold together. The one in use always may."""
+
+    nbytes: int = 2 << 30
+    sessions: int = 16  # each keeps a video decoder open
+
+
+class LivePool:
+    """Opens, keeps, saves and closes live sessions. Used from the actor's thread only.
+
+    `settle` is asked before each save: it waits until the session's results are stored, and says
+    whether they all were. Else a saved state could count frames as done whose masks were lost.
+    """
+
+    def __init__(
+        self,
+        reader: SessionReader,
+        loader: EngineLoader,
+        open_frames: FrameOpener,
+        states: SavedStates,
+        budget: Budget,
+        settle: Callable[[str], bool],
+    ) -> None:
+        self._reader = reader
+        self._loader = loader
+        self._open_frames = open_frames
+        self._states = states
+        self._budget = budget
+        self._settle = settle
+        self._engines: dict[str, Engine] = {}
+        self._live: OrderedDict[str, LiveSession] = OrderedDict()
+
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._live
+
+    def get(self, session_id: str) -> LiveSession:
+        """The session, opened where it is not live: from its saved state, else from the store."""
+        if session_id not in self._live:
+            self._live[session_id] = self._open(session_id)
+        self._live.move_to_end(session_id)
+        return self._live[session_id]
+
+    def save(self, session_id: str) -> None:
+        """Save a live session; others are saved already. A state that cannot be saved is only logged."""
+        live = self._live.get(session_id)
+        if live is None or not self._settle(session_id):
+            return
+        began_s = time.monotonic()
+        try:
+            self._states.write(live)
+        except Exception:
+            logger.warning("The state of session %s could not be saved", session_id, exc_info=True)
+        ended_s = time.monotonic()
+        live.next_save_s = ended_s + max(SAVE_EVERY_S, (ended_s - began_s) / SAVE_SHARE)
+
+    def save_if_due(self, session_id: str) -> None:
+        live = self._live.get(session_id)
+        if live is not None and time.monotonic() >= live.next_save_s:
+            self.save(session_id)
+
+    def trim(self, keep: str) -> None:
+        """Save and close sessions until the rest, or `keep` alone, fits the budget."""
+        while len(self._live) > 1 and not self._fits():
+            self.evict(next(session_id for session_id in self._live if session_id != keep))
+
+    def evict(self, session_id: str) -> None:
+        self.save(session_id)
+        self.discard(session_id)
+
+    def discard(self, session_id: str) -> None:
+        """Close without saving: what was saved before counts."""
+        live = self._live.pop(session_id, None)
+        if live is not None:
+            live.close()
+
+    def saved_knows_more(self, session_id: str, prompts: Iterable[FramePrompt]) -> bool:
+        """Does the saved state hold prompts that are no longer there?"""
+        note = self._states.note(session_id)
+        kept = {(prompt.object_id, prompt.frame_idx) for prompt in prompts}
+        return note is not None and any((object_id, frame) not in kept for object_id, frame, _ in note.seen)
+
+    def drop_saved(self, session_id: str) -> None:
+        self._states.drop(session_id)
+
+    def close(self) -> None:
+        for session_id in list(self._live):
+            self.evict(session_id)
+        self._engines.clear()
+
+    def _fits(self) -> bool:
+        nbytes = sum(live.state.nbytes() for live in self._live.values())
+        return nbytes <= self._budget.nbytes and len(self._live) <= self._budget.sessions
+
+    def _open(self, session_id: str) -> LiveSession:
+        session = self._reader.session(session_id)
+        engine = self._engine(session.engine_id)
+        frames = self._open_frames(session.video_id)
+        try:
+            live = self._reopen(session_id, engine, frames)
+            if live is None:
+                live = LiveSession(session_id, engine, frames, engine.open(frames))
+                rebuild(live, self._reader)
+        except BaseException:
+            frames.close()
+            raise
+        live.next_save_s = time.monotonic() + SAVE_EVERY_S
+        return live
+
+    def _reopen(self, session_id: str, engine: Engine, frames: FrameSource) -> LiveSession | None:
+        note = self._states.note(session_id)
+        if note is None or (note.engine_id, note.weights_sha256) != (
+            engine.info.id,
+            engine.info.weights_sha256,
+        ):
+            return None
+        state = self._read(session_id, engine, frames, note)
+        if state is None:
+            return None
+        seen = {(object_id, frame_idx): version for object_id, frame_idx, version in note.seen}
+        return LiveSession(session_id, engine, frames, state, seen, set(note.drawn), note.progress)
+
+    def _read(
+        self, session_id: str, engine: Engine, frames: FrameSource, note: SavedNote
+    ) -> EngineSession | None:
+        try:
+            return engine.open(frames, saved=self._states.folder(session_id, note))
+        except Exception:  # whatever is wrong with a cache, the store has what is needed
+            logger.warning("Session %s is rebuilt: its saved state does not fit", session_id, exc_info=True)
+            return None
+
+    def _engine(self, engine_id: str) -> Engine:
+        if engine_id not in self._engines:
+            used = {live.engine.info.id for live in self._live.values()}
+            self._engines = {id_: engine for id_, engine in self._engines.items() if id_ in used}
+            self._engines[engine_id] = self._loader.load(engine_id)
+        return self._engines[engine_id]

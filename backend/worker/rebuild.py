@@ -1,0 +1,90 @@
+"""Bring a session's inference state back from the store alone, where no saved state fits.
+
+Answered prompts go in again in order, and the masks that people saw for them take the place of the
+newly drawn ones. Then come the stored masks just behind the playhead, so that the walk or the next
+correction has something to go on. What is not answered yet is left for the next refresh.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from backend.domain.plan import step_of
+from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PropagationState
+from backend.worker.live_session import LiveSession, Place, Progress
+from backend.worker.masks import object_mask
+from backend.worker.ports import SessionReader
+
+logger = logging.getLogger(__name__)
+
+FRAMES_REMEMBERED = 16  # what SAM 2 looks back on: 6 frames of memory, 15 object pointers
+
+
+def answered(
+    reader: SessionReader, session_id: str, prompts: Iterable[FramePrompt]
+) -> dict[Place, FrameMask]:
+    """The stored masks that were drawn from these very prompts."""
+    versions = {(prompt.object_id, prompt.frame_idx): prompt.version for prompt in prompts}
+    masks = (
+        mask
+        for frame_idx in sorted({frame_idx for _, frame_idx in versions})
+        for mask in reader.masks(session_id, frame_idx, frame_idx)
+    )
+    return {
+        (mask.object_id, mask.frame_idx): mask
+        for mask in masks
+        if mask.origin is MaskOrigin.PROMPT
+        and mask.rle is not None
+        and mask.version > versions.get((mask.object_id, mask.frame_idx), mask.version)
+    }
+
+
+def rebuild(live: LiveSession, reader: SessionReader) -> None:
+    """Fill a new session's state from the store."""
+    prompts = reader.prompts(live.session_id)
+    stored = answered(reader, live.session_id, prompts)
+    waiting: list[FramePrompt] = []
+    for prompt in prompts:
+        mask = stored.get((prompt.object_id, prompt.frame_idx))
+        if mask is None:
+            waiting.append(prompt)
+            continue
+        try:
+            live.take(prompt)
+            live.state.remember(prompt.frame_idx, [object_mask(mask)])
+        except Exception:  # an engine that changed may refuse what it once took: the rest still counts
+            logger.warning("Prompt %s could not be taken in again", prompt, exc_info=True)
+    _remember_tracked(live, reader, _behind_playhead(live, reader, waiting))
+
+
+def _behind_playhead(
+    live: LiveSession, reader: SessionReader, waiting: Sequence[FramePrompt]
+) -> Iterable[int]:
+    """Frames to remember, in walking order. Notes how far the running propagation has come."""
+    propagation = reader.propagation(live.session_id)
+    if propagation is not None and propagation.state is PropagationState.RUNNING:
+        live.progress = Progress(propagation.propagation_id, propagation.frames_done)
+        position = step_of(propagation.passes, propagation.frames_done)
+        if position is not None and position[0].reverse:
+            return range(position[1] + FRAMES_REMEMBERED, position[1], -1)
+        if position is not None:
+            return range(max(0, position[1] - FRAMES_REMEMBERED), position[1])
+    if waiting:
+        click = waiting[-1].frame_idx
+        return range(max(0, click - FRAMES_REMEMBERED), click + 1)
+    return ()
+
+
+def _remember_tracked(live: LiveSession, reader: SessionReader, frames: Iterable[int]) -> None:
+    walked = [frame for frame in frames if frame < live.frames.num_frames]
+    if not walked:
+        return
+    by_frame: dict[int, list[FrameMask]] = defaultdict(list)
+    for mask in reader.masks(live.session_id, min(walked), max(walked)):
+        if mask.object_id in live.objects and mask.rle is not None and mask.origin is MaskOrigin.TRACK:
+            by_frame[mask.frame_idx].append(mask)
+    for frame_idx in walked:
+        if frame_idx in by_frame:
+            live.state.remember(frame_idx, [object_mask(mask) for mask in by_frame[frame_idx]])

@@ -1,0 +1,208 @@
+"""What the actor does to a session, one call at a time and no thread in sight: take in prompts, walk a frame,
+end a propagation. The store is the truth; an inference state is brought in line with it by comparing.
+
+The order of things is what makes a crash harmless. A click: draw, store the masks, save the state,
+answer. A propagation: store the masks, save the state, mark it as ended. So a saved state never knows
+of a mask that the store does not have.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from backend.domain.errors import InvalidInput, MaskletError, Unavailable
+from backend.domain.plan import step_of
+from backend.domain.session import FrameMask, MaskOrigin, PropagationState
+from backend.worker.engine import ObjectMask
+from backend.worker.live_pool import Budget, LivePool
+from backend.worker.live_session import Glimpse, LiveSession
+from backend.worker.masks import frame_mask
+from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
+from backend.worker.rebuild import answered
+from backend.worker.saved_states import SavedStates
+from backend.worker.walk import Walk, end_of_pass
+
+logger = logging.getLogger(__name__)
+
+
+class SessionRunner:
+    """Runs sessions on one device. Used from the actor's thread only."""
+
+    def __init__(
+        self,
+        reader: SessionReader,
+        sink: ResultSink,
+        loader: EngineLoader,
+        open_frames: FrameOpener,
+        states: SavedStates,
+        budget: Budget,
+    ) -> None:
+        self._reader = reader
+        self._sink = sink
+        self._walks: dict[str, Walk] = {}
+        self._pool = LivePool(reader, loader, open_frames, states, budget, self._settled)
+
+    def refresh(self, session_id: str, glimpse: Glimpse) -> int:
+        """Take in what is new in the store and store the masks that this draws. Returns the version.
+
+        Raises the engine's sentence where it refused the newest prompt. The prompt counts as seen.
+        """
+        if not self._needs_engine(session_id, glimpse):
+            return self._reader.session(session_id).version
+        outcome = self._reconcile(self._pool.get(session_id), glimpse)
+        self._pool.trim(keep=session_id)
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        return outcome.version
+
+    def begin(self, session_id: str, propagation_id: str, glimpse: Glimpse) -> Walk | None:
+        """Get ready to walk the session's propagation; None where there is nothing to walk any more."""
+        propagation = self._reader.propagation(session_id)
+        if (
+            session_id in self._walks
+            or propagation is None
+            or propagation.propagation_id != propagation_id
+            or propagation.state is not PropagationState.RUNNING
+        ):
+            return None
+        walk = self._walks[session_id] = Walk(session_id, propagation)
+        try:
+            self._reconcile(self._pool.get(session_id), glimpse)
+        except Exception as error:
+            self._fail(walk, error)
+            return None
+        return walk
+
+    def step(self, walk: Walk) -> bool:
+        """Walk one frame. False when the propagation has ended, whichever way."""
+        try:
+            if walk.failure is not None:
+                raise walk.failure
+            live = self._pool.get(walk.session_id)
+            if self._advance(walk, live):
+                self._pool.save_if_due(walk.session_id)
+                self._pool.trim(keep=walk.session_id)
+                return True
+            self._end(walk, PropagationState.DONE)
+        except Exception as error:
+            self._fail(walk, error)
+        return False
+
+    def cancel(self, session_id: str) -> int:
+        """End the session's propagation where it is. Returns the version."""
+        walk = self._walks.get(session_id)
+        if walk is not None:
+            return self._end(walk, PropagationState.CANCELLED)
+        propagation = self._reader.propagation(session_id)
+        if propagation is not None and propagation.state is PropagationState.RUNNING:  # nobody walks it
+            cancelled = replace(propagation, state=PropagationState.CANCELLED)
+            return self._sink.put(session_id, [], cancelled).result()
+        return self._reader.session(session_id).version
+
+    def close(self) -> None:
+        """Store and save what is done. Propagations stay RUNNING."""
+        self._pool.close()
+        self._walks.clear()
+
+    def _needs_engine(self, session_id: str, glimpse: Glimpse) -> bool:
+        """Is there anything for an engine to do? If not, none is loaded."""
+        if session_id in self._pool or session_id in self._walks:
+            return True
+        if not glimpse.prompted:
+            self._pool.drop_saved(session_id)
+        prompts = self._reader.prompts(session_id)
+        if len(answered(self._reader, session_id, prompts)) < len(prompts):
+            return True
+        return self._pool.saved_knows_more(session_id, prompts)
+
+    def _reconcile(self, live: LiveSession, glimpse: Glimpse) -> _Reconciled:
+        """Bring the inference state in line with the store."""
+        prompts = self._reader.prompts(live.session_id)
+        new = [prompt for prompt in prompts if not live.has_seen(prompt)]
+        drawn: list[FrameMask] = []
+        refusal: MaskletError | None = None
+        changed = live.forget_unprompted(glimpse)
+        changed = live.drop_cleared(prompts) or changed or bool(new)
+        for prompt in new:
+            refusal = None
+            try:
+                drawn += _frame_masks(live, live.take(prompt), prompt.frame_idx, MaskOrigin.PROMPT)
+            except Exception as error:
+                refusal = _explained("This prompt could not be used", error)
+        version = self._store_drawn(live, drawn)
+        if changed:
+            self._pool.save(live.session_id)
+        return _Reconciled(version, refusal)
+
+    def _store_drawn(self, live: LiveSession, drawn: list[FrameMask]) -> int:
+        if not drawn:
+            return self._reader.session(live.session_id).version
+        try:
+            return self._sink.put(live.session_id, drawn).result()
+        except Exception:
+            self._pool.discard(live.session_id)  # what was drawn is lost: the prompts must go in again
+            raise
+
+    def _advance(self, walk: Walk, live: LiveSession) -> bool:
+        """Walk the next frame, or past a pass whose objects are all gone. False at the end."""
+        propagation = walk.propagation
+        done = live.frames_done(propagation.propagation_id)
+        position = step_of(propagation.passes, done)
+        if position is None:
+            return False
+        on_pass, frame_idx = position
+        present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
+        drawn = live.step(present, frame_idx, on_pass.reverse) if present else []
+        done += 1 if present else end_of_pass(on_pass, frame_idx)
+        live.walked(propagation.propagation_id, done)
+        masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
+        walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
+        return True
+
+    def _end(self, walk: Walk, state: PropagationState) -> int:
+        if not walk.settle() and state is PropagationState.DONE:
+            raise walk.failure or Unavailable("The masks could not be stored.")
+        self._pool.save(walk.session_id)
+        del self._walks[walk.session_id]
+        return self._sink.put(walk.session_id, [], replace(walk.propagation, state=state)).result()
+
+    def _fail(self, walk: Walk, error: Exception) -> None:
+        """Mark it as failed, with one sentence. The state is dropped, since nobody knows what is in it."""
+        sentence = str(_explained("Tracking stopped", error))
+        self._walks.pop(walk.session_id, None)
+        walk.settle()
+        self._pool.discard(walk.session_id)
+        failed = replace(walk.propagation, state=PropagationState.FAILED, error=sentence)
+        try:
+            self._sink.put(walk.session_id, [], failed).result()
+        except Exception:
+            logger.exception("The end of a propagation could not be stored; cancel it to go on")
+
+    def _settled(self, session_id: str) -> bool:
+        walk = self._walks.get(session_id)
+        return walk is None or walk.settle()
+
+
+@dataclass(frozen=True)
+class _Reconciled:
+    version: int
+    refusal: MaskletError | None  # why the newest prompt drew nothing
+
+
+def _frame_masks(
+    live: LiveSession, drawn: Iterable[ObjectMask], frame_idx: int, origin: MaskOrigin
+) -> list[FrameMask]:
+    return [frame_mask(mask, frame_idx, origin, live.engine.info.id) for mask in drawn]
+
+
+def _explained(what: str, error: Exception) -> MaskletError:
+    """An error for people: engines raise ValueError and MaskletError with a sentence, the log the rest."""
+    if isinstance(error, MaskletError):
+        return error
+    if isinstance(error, ValueError):
+        return InvalidInput(str(error))
+    logger.error("%s", what, exc_info=error)
+    reason = str(error).strip().splitlines()
+    return Unavailable(f"{what}: {reason[0] if reason else type(error).__name__}; the server's log has more.")

@@ -1,0 +1,340 @@
+"""What every host promises, over every engine: order, fairness, durability, identical masks after a crash."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.domain.session import Direction, FramePrompt, MaskOrigin, PointPrompt, PropagationState
+from backend.host.fake_host import FAKE_ENGINE, FakeMenu
+from backend.host.thread_host import EngineMenu
+from backend.worker import live_pool
+from backend.worker.live_pool import Budget
+from tests.backend.hosting import FRAMES, Rig, blue, red
+
+TINY = Budget(nbytes=1)  # whoever is not in use is evicted
+
+
+def fake_menu() -> EngineMenu:
+    return FakeMenu((FAKE_ENGINE,), 0.0)
+
+
+@pytest.fixture(params=["fake"])
+def menu_of(request: pytest.FixtureRequest) -> Callable[[], EngineMenu]:
+    return fake_menu
+
+
+@pytest.fixture
+def rig(tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Rig]:
+    rig = Rig(tmp_path / "data", menu_of)
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def another(tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Callable[..., Rig]]:
+    """More rigs of the same kind, closed at the end."""
+    rigs: list[Rig] = []
+
+    def make(crashed: Rig | None = None, budget: Budget | None = None) -> Rig:
+        folder = tmp_path / f"data-{len(rigs)}"
+        rigs.append(crashed.crashed(folder) if crashed else Rig(folder, menu_of, budget or Budget()))
+        return rigs[-1]
+
+    yield make
+    for rig in rigs:
+        rig.close()
+
+
+def test_a_click_is_answered_when_its_mask_is_stored(rig: Rig) -> None:
+    session = rig.session()
+    version = rig.click(session, 1, 4, red(4))
+    [mask] = rig.masks(session).values()
+    assert (mask.object_id, mask.frame_idx, mask.origin) == (1, 4, MaskOrigin.PROMPT)
+    assert mask.version == version
+    assert mask.rle is not None
+    assert mask.area == mask.rle.area > 0
+    assert 0 <= mask.predicted_iou <= 1
+
+
+def test_tracking_fills_every_frame_and_leaves_prompted_ones(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 5, red(5))
+    rig.click(session, 2, 5, blue(5))
+    clicked = rig.drawn(session)
+    assert rig.track(session) is PropagationState.DONE
+    drawn = rig.drawn(session)
+    assert set(drawn) == {(object_id, frame) for object_id in (1, 2) for frame in range(FRAMES)}
+    assert {place: mask for place, mask in drawn.items() if mask[1] is MaskOrigin.PROMPT} == clicked
+    propagation = rig.store.propagation(session.session_id)
+    assert propagation is not None
+    assert propagation.frames_done == propagation.frames_total == FRAMES + 1  # both walks start on frame 5
+
+
+def test_a_click_waits_for_one_frame_of_someone_else_at_most(rig: Rig) -> None:
+    busy, other = rig.session(), rig.session()
+    rig.click(busy, 1, 0, red(0))
+    rig.click(other, 1, 0, blue(0))
+    rig.gate.hold()
+    rig.commands.track(busy.session_id)
+    rig.gate.wait_for(1)  # in the middle of the first frame
+    rig.store.put_prompt(other.session_id, FramePrompt(1, 3, (PointPrompt(*blue(3)),)))
+    answer = rig.host.refresh(other.session_id)
+    rig.gate.let(1)
+    answer.result(60)
+    assert len(rig.gate.steps) <= 2  # the second frame may have begun; it waits at the gate
+    assert (1, 3) in rig.drawn(other)
+
+
+def test_two_sessions_are_tracked_in_turn(rig: Rig) -> None:
+    first, second = rig.session(), rig.session()
+    rig.click(first, 1, 0, red(0))
+    rig.click(second, 1, 0, blue(0))
+    rig.gate.hold()
+    rig.commands.track(first.session_id)
+    rig.gate.wait_for(1)
+    rig.commands.track(second.session_id)
+    rig.gate.open()
+    assert rig.wait_until_ended(first) is rig.wait_until_ended(second) is PropagationState.DONE
+    whose = [who for who, _ in rig.gate.steps[1 : 2 * FRAMES - 1]]
+    assert all(a != b for a, b in zip(whose, whose[1:], strict=False)), rig.gate.steps
+
+
+def test_cancel_answers_within_a_frame_and_keeps_what_is_done(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.let(4)
+    rig.gate.wait_for(5)
+    answer = rig.host.cancel(session.session_id)
+    rig.gate.let(1)
+    assert answer.result(60) == rig.store.session(session.session_id).version
+    assert len(rig.gate.steps) == 5
+    assert set(rig.drawn(session)) == {(1, frame) for frame in range(5)}
+    propagation = rig.store.propagation(session.session_id)
+    assert propagation is not None
+    assert (propagation.state, propagation.frames_done) == (PropagationState.CANCELLED, 5)
+    rig.gate.open()
+    assert rig.track(session) is PropagationState.DONE
+    assert len(rig.drawn(session)) == FRAMES
+
+
+def test_cancel_answers_at_once_where_nothing_runs(rig: Rig) -> None:
+    session = rig.session()
+    assert rig.host.cancel(session.session_id).result(60) == session.version + 1
+    assert rig.menu.loads == 0
+
+
+def test_a_correction_stays_and_changes_what_follows(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.track(session)
+    before = rig.drawn(session)
+    rig.click(session, 1, 8, blue(8))
+    corrected = rig.drawn(session)[1, 8]
+    rig.track(session)
+    after = rig.drawn(session)
+    assert after[1, 8] == corrected
+    assert corrected[1] is MaskOrigin.PROMPT
+    assert corrected != before[1, 8]
+    assert all(after[1, frame] != before[1, frame] for frame in range(9, FRAMES))
+    assert after[1, 0] == before[1, 0]
+
+
+def test_a_prompt_taken_back_brings_the_tracked_mask_back(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.track(session)
+    before = rig.drawn(session)
+    rig.click(session, 1, 8, blue(8))
+    rig.click(session, 1, 8)
+    assert rig.drawn(session) == before
+    assert rig.track(session, start_frame=0) is PropagationState.DONE
+    assert set(rig.drawn(session)) == set(before)
+
+
+def scenario(rig: Rig) -> tuple[object, object]:
+    """Two sessions, two objects, tracked side by side: what must come out the same, whatever happens."""
+    first, second = rig.session(), rig.session()
+    rig.click(first, 1, 4, red(4))
+    rig.click(first, 2, 4, blue(4))
+    rig.click(second, 1, 0, blue(0))
+    return first, second
+
+
+def finish(rig: Rig, first: object, second: object) -> list[object]:
+    """To the end, then a correction, and again to the end."""
+    states = [rig.wait_until_ended(first), rig.wait_until_ended(second)]
+    rig.click(first, 1, 10, red(10))
+    states.append(rig.track(first))
+    assert states == [PropagationState.DONE] * 3
+    return [rig.drawn(first), rig.drawn(second)]
+
+
+def uninterrupted(rig: Rig) -> list[object]:
+    first, second = scenario(rig)
+    rig.commands.track(first.session_id)
+    rig.commands.track(second.session_id)
+    return finish(rig, first, second)
+
+
+def test_an_evicted_session_goes_on_with_the_same_masks(rig: Rig, another: Callable[..., Rig]) -> None:
+    evicting = another(budget=TINY)
+    assert uninterrupted(evicting) == uninterrupted(rig)
+    assert len(evicting.sources) > FRAMES  # it was opened again and again
+    assert len(rig.sources) == 2
+    assert sum(source.open for source in evicting.sources) == 1
+
+
+@pytest.mark.parametrize("save_every_s", [0.0, 1000.0])
+@pytest.mark.parametrize("frame", [1, 7, 15])
+def test_after_a_crash_tracking_ends_with_the_same_masks(
+    rig: Rig, another: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch, frame: int, save_every_s: float
+) -> None:
+    monkeypatch.setattr(live_pool, "SAVE_EVERY_S", save_every_s)
+    monkeypatch.setattr(live_pool, "SAVE_SHARE", 1e9)
+    expected = uninterrupted(another())
+    first, second = scenario(rig)
+    rig.gate.hold()
+    rig.commands.track(first.session_id)
+    rig.commands.track(second.session_id)
+    rig.gate.let(frame)
+    rig.gate.wait_for(frame + 1)
+    restarted = another(crashed=rig)
+    assert finish(restarted, first, second) == expected
+
+
+def test_a_click_made_before_a_crash_is_drawn_after_it(rig: Rig, another: Callable[..., Rig]) -> None:
+    session = rig.session()
+    rig.click(session, 1, 4, red(4))
+    rig.store.put_prompt(session.session_id, FramePrompt(1, 9, (PointPrompt(*red(9)),)))
+    restarted = another(crashed=rig)
+    restarted.host.refresh(session.session_id).result(60)
+    rig.host.refresh(session.session_id).result(60)
+    assert restarted.drawn(session) == rig.drawn(session)
+    assert set(rig.drawn(session)) == {(1, 4), (1, 9)}
+
+
+def test_without_a_saved_state_a_session_is_rebuilt_and_no_answered_mask_changes(
+    rig: Rig, another: Callable[..., Rig]
+) -> None:
+    session = rig.session()
+    rig.click(session, 1, 4, red(4))
+    rig.click(session, 2, 4, blue(4))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.let(6)
+    rig.gate.wait_for(7)
+    clicked = {place: mask for place, mask in rig.drawn(session).items() if mask[1] is MaskOrigin.PROMPT}
+    for file in (rig.folder / "states").rglob("*"):
+        if file.is_file() and file.name != "note.json":
+            file.write_bytes(file.read_bytes()[:-7] + b"damaged")
+    restarted = another(crashed=rig)
+    assert restarted.wait_until_ended(session) is PropagationState.DONE
+    drawn = restarted.drawn(session)
+    assert set(drawn) == {(object_id, frame) for object_id in (1, 2) for frame in range(FRAMES)}
+    assert {place: drawn[place] for place in clicked} == clicked
+    assert restarted.gate.steps[0][1] == 10  # it went on where the store was, not from the beginning
+
+
+def test_an_object_removed_while_tracking_goes_and_the_others_go_on(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.click(session, 2, 0, blue(0))
+    fresh = rig.drawn(session)[1, 0]
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.let(4)
+    rig.gate.wait_for(5)
+    rig.commands.remove_object(session.session_id, 1)
+    rig.gate.open()
+    assert rig.wait_until_ended(session) is PropagationState.DONE
+    assert set(rig.drawn(session)) == {(2, frame) for frame in range(FRAMES)}
+    rig.click(session, 1, 0, red(0))  # brought back: it remembers nothing
+    assert rig.drawn(session)[1, 0] == fresh
+
+
+def test_an_object_removed_and_brought_back_before_the_engine_looks_is_new(rig: Rig) -> None:
+    busy, session = rig.session(), rig.session()
+    rig.click(busy, 1, 0, red(0))
+    rig.click(session, 1, 0, red(0))
+    fresh = rig.drawn(session)[1, 0]
+    rig.click(session, 1, 0, red(0), blue(0))
+    rig.gate.hold()
+    rig.commands.track(busy.session_id)
+    rig.gate.wait_for(1)
+    rig.commands.remove_object(session.session_id, 1)
+    rig.commands.add_object(session.session_id, object_id=1)
+    rig.store.put_prompt(session.session_id, FramePrompt(1, 0, (PointPrompt(*red(0)),)))
+    answer = rig.host.refresh(session.session_id)
+    rig.gate.open()
+    answer.result(60)
+    assert rig.drawn(session)[1, 0] == fresh
+
+
+def test_starting_over_leaves_nothing_behind(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    fresh = rig.drawn(session)
+    rig.click(session, 1, 5, blue(5))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.wait_for(1)
+    rig.gate.open()
+    rig.commands.clear_prompts(session.session_id)
+    assert rig.drawn(session) == {}
+    rig.click(session, 1, 0, red(0))
+    assert rig.drawn(session) == fresh
+
+
+def test_two_people_click_at_once(rig: Rig) -> None:
+    session = rig.session()
+    barrier = threading.Barrier(2)
+
+    def click(object_id: int, where: Callable[[int], tuple[int, int]]) -> None:
+        barrier.wait()
+        for frame in range(5):
+            rig.click(session, object_id, frame, where(frame))
+            assert (object_id, frame) in rig.drawn(session)
+
+    people = [threading.Thread(target=click, args=a) for a in ((1, red), (2, blue))]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert set(rig.drawn(session)) == {(object_id, frame) for object_id in (1, 2) for frame in range(5)}
+
+
+def test_closing_twice_ends_every_thread_and_the_next_start_goes_on(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.wait_for(1)
+    closing = threading.Thread(target=rig.host.close)
+    closing.start()
+    rig.gate.let(1)
+    closing.join(60)
+    rig.host.close()
+    assert [t.name for t in threading.enumerate() if t.name.startswith("masklet-")] == []
+    assert not any(source.open for source in rig.sources)
+    propagation = rig.store.propagation(session.session_id)
+    assert propagation is not None
+    assert (propagation.state, propagation.frames_done) == (PropagationState.RUNNING, 1)
+    with pytest.raises(Exception, match="server is stopping"):
+        rig.host.refresh(session.session_id).result(60)
+    rig.gate.open()
+    rig.start()
+    assert rig.wait_until_ended(session) is PropagationState.DONE
+    assert set(rig.drawn(session)) == {(1, frame) for frame in range(FRAMES)}
+
+
+def test_backwards_only(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 6, red(6))
+    assert rig.track(session, direction=Direction.BACKWARD) is PropagationState.DONE
+    assert set(rig.drawn(session)) == {(1, frame) for frame in range(7)}
