@@ -1,0 +1,11 @@
+/** Where pictures come from: the rendition in a <video>, or stills where the browser cannot play it. */
+export interface PictureSource {
+  /** What to draw now. */
+  readonly image: CanvasImageSource | null;
+  /** Resolves once `image` is exactly this frame. */
+  show(frameIdx: number): Promise<void>;
+  /** Play on from the frame that is shown. `onFrame` hears of each as it comes to the screen. */
+  play(onFrame: (frameIdx: number) => void, onEnd: () => void): void;
+  pause(): void;
+  close(): void;
+}

@@ -1,0 +1,56 @@
+import { createStore, type Store } from '../app/store';
+import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
+import type { OpenSessionResult } from '../api/generated';
+import { MaskStore } from '../masks/maskStore';
+import { reduce, type SessionAction } from './reducer';
+import { EMPTY_SESSION, type SessionState } from './state';
+
+export type SessionInfo = OpenSessionResult['session'];
+
+/** A session that follows the server: its state, its masks and the feed that keeps both up to date. */
+export class LiveSession {
+  readonly store: Store<SessionState, SessionAction> = createStore(reduce, EMPTY_SESSION);
+  readonly connection: Store<FeedStatus, FeedStatus> = createStore(
+    (_: FeedStatus, next: FeedStatus) => next,
+    'connecting',
+  );
+  readonly masks: MaskStore;
+  private readonly feed: Feed;
+
+  constructor(readonly info: SessionInfo) {
+    this.masks = new MaskStore(info.video.numFrames);
+    this.feed = Feed.of(info.id, {
+      onDelta: (delta) => this.receive(delta),
+      onStatus: (status) => this.connection.dispatch(status),
+    });
+  }
+
+  open(): void {
+    this.feed.open();
+  }
+
+  close(): void {
+    this.feed.close();
+  }
+
+  private receive(delta: SessionDelta): void {
+    for (const object of delta.objects) {
+      if (object.removed) this.masks.removeObject(object.objectId);
+    }
+    this.masks.apply(delta.masks);
+    this.store.dispatch({ type: 'delta', delta });
+    this.selectFirst();
+  }
+
+  /** Someone who opens a link finds an object selected. */
+  private selectFirst(): void {
+    const { selectedId, objects } = this.store.get();
+    const [first] = objects.keys();
+    if (selectedId === null && first !== undefined && !this.everSelected) {
+      this.store.dispatch({ type: 'select', objectId: first });
+    }
+    this.everSelected ||= first !== undefined;
+  }
+
+  private everSelected = false;
+}

@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// `npm run dev` serves the app with hot reload and hands everything else to a running backend.
+const backend = 'http://127.0.0.1:7262';
+const proxied = ['/graphql', '/api', '/media', '/healthy'];
+
+export default defineConfig({
+  plugins: [react()],
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(
+      proxied.map((path) => [path, { target: backend, changeOrigin: true }]),
+    ),
+  },
+  build: { outDir: 'dist', target: 'es2022', sourcemap: true },
+  worker: { format: 'es' },
+});
