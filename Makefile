@@ -9,7 +9,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 CHECKPOINTS := $(or $(CHECKPOINTS_DIR),checkpoints)
 
 # A stamp is written last, so a step that was cut short is done again.
@@ -50,7 +50,7 @@ schema: $(RUN_STAMP) $(NPM_STAMP)
 	@cd frontend && npm run --silent codegen
 
 lock: $(TEST_STAMP)
-	@{ sed -n '/^#/p' constraints.txt; $(PY) -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > constraints.new
+	@{ sed -n '/^#/p' constraints.txt; $(PY) -m pip freeze --all --exclude-editable --exclude pip | sed 's/+cpu$$//'; } > constraints.new
 	@mv constraints.new constraints.txt
 
 clean:

@@ -23,7 +23,7 @@ if [ "$kind" = auto ]; then
 fi
 
 install() {
-    "$python" -m pip install --quiet --disable-pip-version-check -c constraints.txt "$@"
+    "$python" -m pip install -qq --disable-pip-version-check -c constraints.txt "$@"
 }
 
 if [ "$kind" = cpu ]; then
