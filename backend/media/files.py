@@ -1,0 +1,55 @@
+"""Writing files so that they are there whole or not at all, also when the machine stops."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.domain.errors import Unavailable
+
+DISK_FULL = "The disk is full: free some space where Masklet keeps its data, then try again."
+
+
+def sync(path: Path) -> None:
+    """Have the file or folder on disk before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_into_place(source: Path, target: Path) -> None:
+    """Replace `target` by `source` at once and for good; both on one disk."""
+    sync(source)
+    os.replace(source, target)
+    sync(target.parent)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """`target` becomes a second name of the file where the disk can, else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """A full or failing disk becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise Unavailable(DISK_FULL) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise Unavailable("Masklet cannot write its data folder: make it writable.") from error
+        if error.errno == errno.EIO:
+            raise Unavailable(
+                "The disk with Masklet's data reports an error: check it, then try again."
+            ) from error
+        raise

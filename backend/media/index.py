@@ -1,0 +1,77 @@
+"""The frame index: which frame is which, for good. Written once, when a video is imported.
+
+Frame i is the i-th frame that decoding the whole file gives, in presentation order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backend.domain.errors import Unavailable
+from backend.media.pixels import Orientation
+
+# The files in a video's folder.
+SOURCE_NAME = "source"
+INDEX_NAME = "index.npz"
+RENDITION_NAME = "rendition.mp4"
+POSTER_NAME = "poster.jpg"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class FrameIndex:
+    """Arrays have one entry a frame."""
+
+    width: int  # pixels as shown
+    height: int
+    orientation: Orientation
+    pts_s: np.ndarray  # float64, seconds, first 0, strictly increasing
+    stamps: np.ndarray  # int64, presentation times as the file has them, in its own unit
+    seekable: bool  # the stamps are all there and increase, so that they tell frames apart
+    keys: np.ndarray  # int64, indices of the frames where decoding can begin
+    fingerprints: np.ndarray  # uint32, see `pixels.fingerprint`
+    source_bytes: int
+    source_sha256: str
+
+    @property
+    def num_frames(self) -> int:
+        return len(self.pts_s)
+
+    def save(self, path: Path) -> None:
+        turn = self.orientation
+        with path.open("wb") as file:
+            np.savez(
+                file,
+                format=FORMAT,
+                size=[self.width, self.height],
+                orientation=[turn.transpose, turn.mirror_x, turn.mirror_y],
+                pts_s=self.pts_s,
+                stamps=self.stamps,
+                seekable=self.seekable,
+                keys=self.keys,
+                fingerprints=self.fingerprints,
+                source_bytes=self.source_bytes,
+                source_sha256=self.source_sha256,
+            )
+
+    @classmethod
+    def load(cls, folder: Path) -> FrameIndex:
+        try:
+            with np.load(folder / INDEX_NAME, allow_pickle=False) as data:
+                return cls(
+                    int(data["size"][0]),
+                    int(data["size"][1]),
+                    Orientation(*(bool(flag) for flag in data["orientation"])),
+                    data["pts_s"],
+                    data["stamps"],
+                    bool(data["seekable"]),
+                    data["keys"],
+                    data["fingerprints"],
+                    int(data["source_bytes"]),
+                    str(data["source_sha256"]),
+                )
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise Unavailable("This video's frame index is missing or damaged: upload it again.") from error
