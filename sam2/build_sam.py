@@ -150,8 +150,8 @@ def _build(
     # Read first: a bad file should not cost the time that building a large model takes.
     weights = None if ckpt_path is None else read_state_dict(ckpt_path)
     config = load_config(config_file, overrides)
-    if "model" not in config:
-        raise ValueError(f"{config_file} has no 'model' entry; it is no SAM 2 configuration")
+    if "_target_" not in config.get("model", {}):
+        raise ValueError(f"{config_file} has no 'model' with a _target_; it is no SAM 2 configuration")
     model = instantiate(config.model, _recursive_=True)
     if weights is not None:
         load_weights(model, weights, Path(ckpt_path).name)
