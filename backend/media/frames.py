@@ -77,6 +77,10 @@ class VideoFrames:
                 self._decode_to(frame_idx)
             return self._rgb.read(self._ring[frame_idx])
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         """Idempotent."""
         with self._lock:

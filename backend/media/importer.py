@@ -71,11 +71,13 @@ class _Clock:
         return self.usable and stamps[0] != NO_STAMP and bool(np.all(stamps[1:] > stamps[:-1]))
 
 
-def import_video(source: Path, folder: Path, progress: Progress = lambda done: None) -> ImportedVideo:
+def import_video(
+    source: Path, folder: Path, progress: Progress = lambda done: None, sha256: str | None = None
+) -> ImportedVideo:
     """Import `source` into `folder`, which also gets the source itself where it lies elsewhere.
 
-    `progress` is called with 0..1; what it raises ends the import. Raises InvalidInput or Unavailable with
-    one sentence; then nothing is left behind.
+    `progress` is called with 0..1; what it raises ends the import. `sha256`: of the source, where it is
+    known already. Raises InvalidInput or Unavailable with one sentence; then nothing is left behind.
     """
     made_folder = not folder.exists()
     work = folder / WORK_NAME
@@ -84,7 +86,7 @@ def import_video(source: Path, folder: Path, progress: Progress = lambda done: N
             folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
-            return _import(source, folder, work, progress)
+            return _import(source, folder, work, progress, sha256 or _sha256(source))
     except BaseException:
         if made_folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -93,15 +95,14 @@ def import_video(source: Path, folder: Path, progress: Progress = lambda done: N
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _import(source: Path, folder: Path, work: Path, progress: Progress) -> ImportedVideo:
+def _import(source: Path, folder: Path, work: Path, progress: Progress, sha256: str) -> ImportedVideo:
     progress(0.0)
-    sha256 = _sha256(source)
     with open_source(source) as opened:
         clock = _clock_of(source)
         index, warning = _read_through(opened, clock, work, sha256, source.stat().st_size, progress)
     check_rendition(work / RENDITION_NAME, index.pts_s)
     index.save(work / INDEX_NAME)
-    if not (folder / SOURCE_NAME).exists():
+    if source.absolute() != (folder / SOURCE_NAME).absolute():
         link_or_copy(source, work / SOURCE_NAME)
         move_into_place(work / SOURCE_NAME, folder / SOURCE_NAME)
     for name in (RENDITION_NAME, POSTER_NAME, INDEX_NAME):

@@ -18,14 +18,21 @@ from backend.media.pixels import Orientation, RgbReader, colour_matrix
 
 MAX_LONG_SIDE = 1920
 GOP = 12
-ENCODER = {"preset": "superfast", "crf": "20", "bf": "0", "sc_threshold": "0", "flags": "+cgop"}
+CRF = 20  # x264's quality: 18 and less look like the source, 23 is its default
+ENCODER = {"preset": "superfast", "bf": "0", "sc_threshold": "0", "flags": "+cgop"}
 
 
 class RenditionWriter:
     """Takes the video's frames in order and encodes them."""
 
     def __init__(
-        self, path: Path, first: av.VideoFrame, orientation: Orientation, time_base: Fraction, rate: Fraction
+        self,
+        path: Path,
+        first: av.VideoFrame,
+        orientation: Orientation,
+        time_base: Fraction,
+        rate: Fraction,
+        crf: int = CRF,
     ) -> None:
         self._orientation = orientation
         self._time_base = time_base
@@ -36,7 +43,9 @@ class RenditionWriter:
         self._container = av.open(
             f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "faststart"}
         )
-        stream = self._container.add_stream("libx264", rate=rate, options={**ENCODER, "g": str(GOP)})
+        stream = self._container.add_stream(
+            "libx264", rate=rate, options={**ENCODER, "g": str(GOP), "crf": str(crf)}
+        )
         stream.width, stream.height = even_size(*shown)
         stream.pix_fmt = "yuv420p"
         codec = stream.codec_context

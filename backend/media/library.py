@@ -1,0 +1,233 @@
+"""The library of videos on disk: uploads come in, imports run in the background, files are found by id.
+
+Layout below `root`: `videos/<video_id>/` holds one video, `tmp/` what is being received. Ids are generated
+here; nothing that a client sends becomes a part of a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import re
+import shutil
+import threading
+import time
+import unicodedata
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
+from backend.domain.ports import VideoStore
+from backend.domain.video import Video, VideoState
+from backend.media.files import disk_errors, move_into_place
+from backend.media.frames import VideoFrames
+from backend.media.import_process import FAULT, ImportProcess, ImportStopped
+from backend.media.importer import ImportedVideo
+from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME
+from backend.media.stills import StillReader
+
+MAX_UPLOAD_BYTES = 16 * 2**30
+MAX_TITLE = 120
+CHUNK_BYTES = 2**20
+PROGRESS_EVERY_S = 0.3  # each report is a durable write
+ID_PATTERN = re.compile(r"[0-9a-f]{32}")
+
+log = logging.getLogger(__name__)
+
+
+class ByteStream(Protocol):
+    """What an upload is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class VideoLibrary:
+    """Safe to use from several threads at once. Call `start` once, and `close` at the end."""
+
+    def __init__(self, videos: VideoStore, root: Path, max_upload_bytes: int = MAX_UPLOAD_BYTES) -> None:
+        self._videos = videos
+        self._videos_dir = root / "videos"
+        self._tmp_dir = root / "tmp"
+        self._max_upload_bytes = max_upload_bytes
+        self._stills = StillReader()
+        self._registering = threading.Lock()
+        self._waiting: queue.Queue[str | None] = queue.Queue()
+        self._running: ImportProcess | None = None
+        self._closing = threading.Event()
+        self._importer: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Throw away unfinished uploads, and go on with imports that a stop or crash interrupted."""
+        with disk_errors():
+            shutil.rmtree(self._tmp_dir, ignore_errors=True)
+            self._tmp_dir.mkdir(parents=True, exist_ok=True)
+            self._videos_dir.mkdir(exist_ok=True)
+        for video in reversed(self._videos.videos()):
+            if video.state is VideoState.IMPORTING and not video.in_gallery:
+                self._waiting.put(video.video_id)
+        self._importer = threading.Thread(target=self._import_all, name="video-import", daemon=True)
+        self._importer.start()
+
+    def close(self) -> None:
+        """Stop the import under way; the next start does it again. Idempotent."""
+        self._closing.set()
+        self._waiting.put(None)
+        if (running := self._running) is not None:
+            running.stop()
+        if self._importer is not None:
+            self._importer.join()
+        self._stills.close()
+
+    def receive(self, stream: ByteStream, title: str, expected_bytes: int | None = None) -> Video:
+        """Take an upload; it is safe on disk when this returns, and imported in the background.
+
+        The same bytes again give the same video. `expected_bytes`: how many must come, where that is known.
+        """
+        if expected_bytes is not None:
+            self._check_room(expected_bytes)
+        upload = self._tmp_dir / uuid.uuid4().hex
+        try:
+            with disk_errors():
+                sha256 = self._save(stream, upload, expected_bytes)
+                with self._registering:
+                    return self._register(upload, sha256, clean_title(title))
+        finally:
+            upload.unlink(missing_ok=True)
+
+    def frames(self, video_id: str) -> VideoFrames:
+        """Exact frames of the source; the caller closes it."""
+        self._ready(video_id)
+        return VideoFrames(self.folder(video_id))
+
+    def still_jpeg(self, video_id: str, frame_idx: int) -> bytes:
+        """The source's frame as JPEG."""
+        video = self._ready(video_id)
+        if not 0 <= frame_idx < video.num_frames:
+            raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
+        return self._stills.jpeg(self.folder(video_id), frame_idx)
+
+    def rendition_path(self, video_id: str) -> Path:
+        self._ready(video_id)
+        return self.folder(video_id) / RENDITION_NAME
+
+    def poster_path(self, video_id: str) -> Path:
+        self._ready(video_id)
+        return self.folder(video_id) / POSTER_NAME
+
+    def folder(self, video_id: str) -> Path:
+        """Where the video's files are; only ids of the form that is generated here are let through."""
+        if not ID_PATTERN.fullmatch(video_id):
+            raise NotFound("There is no such video; it may have been removed.")
+        return self._videos_dir / video_id
+
+    def _ready(self, video_id: str) -> Video:
+        self.folder(video_id)
+        video = self._videos.video(video_id)
+        if video.state is not VideoState.READY:
+            raise Conflict(video.error or "This video is still being read; try again in a moment.")
+        return video
+
+    def _check_room(self, expected_bytes: int) -> None:
+        if expected_bytes > self._max_upload_bytes:
+            raise self._too_large()
+        with disk_errors():
+            if expected_bytes > shutil.disk_usage(self._tmp_dir).free:
+                raise Unavailable(
+                    "The disk has no room for this file: free some space, then upload it again."
+                )
+
+    def _too_large(self) -> InvalidInput:
+        limit = self._max_upload_bytes
+        shown = f"{limit / 2**30:g} GB" if limit >= 2**30 else f"{limit} bytes"
+        return InvalidInput(f"This file is larger than {shown}: cut the video into parts.")
+
+    def _save(self, stream: ByteStream, upload: Path, expected_bytes: int | None) -> str:
+        """Write the upload; returns its SHA-256."""
+        digest, received = hashlib.sha256(), 0
+        with upload.open("wb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                received += len(chunk)
+                if received > self._max_upload_bytes:
+                    raise self._too_large()
+                digest.update(chunk)
+                file.write(chunk)
+        if received == 0:
+            raise InvalidInput("This file is empty: choose another one.")
+        if expected_bytes is not None and received != expected_bytes:
+            raise InvalidInput("The upload broke off before the file's end: upload it again.")
+        return digest.hexdigest()
+
+    def _register(self, upload: Path, sha256: str, title: str) -> Video:
+        known = next((v for v in self._videos.videos() if v.source_sha256 == sha256), None)
+        if known is not None and known.state is not VideoState.FAILED:
+            return known
+        video_id = known.video_id if known else uuid.uuid4().hex
+        video = Video(video_id, title, sha256, VideoState.IMPORTING, created_s=time.time())
+        folder = self.folder(video_id)
+        folder.mkdir(exist_ok=True)
+        move_into_place(upload, folder / SOURCE_NAME)
+        self._videos.put_video(video)
+        self._waiting.put(video_id)
+        return video
+
+    def _import_all(self) -> None:
+        while (video_id := self._waiting.get()) is not None and not self._closing.is_set():
+            try:
+                self._import_one(self._videos.video(video_id))
+            except ImportStopped:
+                return
+            except Exception:
+                log.exception(
+                    "The import of video %s could not be recorded; the next start redoes it.", video_id
+                )
+
+    def _import_one(self, video: Video) -> None:
+        try:
+            imported = self._import_apart(video)
+            size = {"width": imported.width, "height": imported.height}
+            ready = replace(video, **size, pts_s=imported.pts_s, warning=imported.warning)
+            self._videos.put_video(replace(ready, state=VideoState.READY, progress=1.0))
+        except ImportStopped:
+            raise
+        except MaskletError as error:
+            self._give_up(video, str(error))
+        except Exception:
+            log.exception("The import of video %s failed.", video.video_id)
+            self._give_up(video, FAULT)
+
+    def _import_apart(self, video: Video) -> ImportedVideo:
+        folder = self.folder(video.video_id)
+        reported_s = 0.0
+
+        def report(done: float) -> None:
+            nonlocal reported_s
+            if time.monotonic() - reported_s >= PROGRESS_EVERY_S:
+                reported_s = time.monotonic()
+                self._videos.put_video(replace(video, progress=done))
+
+        if not (folder / SOURCE_NAME).exists():
+            raise InvalidInput("The upload of this video did not finish: upload it again.")
+        self._running = ImportProcess(folder / SOURCE_NAME, folder, video.source_sha256)
+        if self._closing.is_set():
+            self._running.stop()
+        try:
+            return self._running.run(report)
+        finally:
+            self._running = None
+
+    def _give_up(self, video: Video, sentence: str) -> None:
+        """The file is of no use: its space is freed, the sentence stays."""
+        self._videos.put_video(replace(video, state=VideoState.FAILED, progress=0.0, error=sentence))
+        shutil.rmtree(self.folder(video.video_id), ignore_errors=True)
+
+
+def clean_title(name: str) -> str:
+    """A file name as a title: for people's eyes only, never a path."""
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join(
+        " " if c.isspace() else c for c in last if not unicodedata.category(c).startswith("C") or c.isspace()
+    )
+    return " ".join(visible.split())[:MAX_TITLE].strip() or "Untitled video"

@@ -1,0 +1,50 @@
+"""Exact stills of source frames, as JPEG, for several videos at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from backend.media.frames import VideoFrames
+from backend.media.pixels import jpeg_of
+
+OPEN_VIDEOS = 4
+RING_BYTES = 32 * 2**20  # each; people step about where they are
+
+
+class StillReader:
+    """Keeps the latest few videos open. Safe to use from several threads at once."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[Path, VideoFrames] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def jpeg(self, folder: Path, frame_idx: int) -> bytes:
+        while True:
+            frames = self._frames(folder)
+            try:
+                return jpeg_of(frames.read(frame_idx))
+            except ValueError:
+                if not frames.closed:
+                    raise
+                # Another thread's video took this one's place just now: open it again.
+
+    def _frames(self, folder: Path) -> VideoFrames:
+        with self._lock:
+            frames = self._open.pop(folder, None)
+            if frames is None or frames.closed:
+                frames = VideoFrames(folder, RING_BYTES)
+            self._open[folder] = frames
+            evicted = [self._open.popitem(last=False)[1] for _ in range(len(self._open) - OPEN_VIDEOS)]
+        for old in evicted:
+            old.close()
+        return frames
+
+    def close(self) -> None:
+        """Idempotent."""
+        with self._lock:
+            opened = list(self._open.values())
+            self._open.clear()
+        for frames in opened:
+            frames.close()
