@@ -8,6 +8,7 @@ memory, so a state that is lost, or walked twice, shows.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -98,7 +99,8 @@ class FakeSession:
     def save(self, folder: Path) -> None:
         prompted = [[*place, asdict(shape)] for place, shape in self.prompted.items()]
         memory = [[object_id, asdict(shape)] for object_id, shape in self.memory.items()]
-        (folder / "shapes.json").write_text(json.dumps([prompted, memory]))
+        (folder / "shapes.part").write_text(json.dumps([prompted, memory]))
+        os.replace(folder / "shapes.part", folder / "shapes.json")
 
     def load(self, folder: Path) -> None:
         prompted, memory = json.loads((folder / "shapes.json").read_text())

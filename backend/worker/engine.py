@@ -77,7 +77,11 @@ class EngineSession(Protocol):
     def save(self, folder: Path) -> None:
         """Write what `Engine.open(..., saved=folder)` needs to go on with identical results.
 
-        Called when the session is at rest. May write nothing: then `remember` does the job.
+        The folder is the same for all of a session's life, so files may be kept there between saves.
+        What is right in it is replaced in one step (write `NAME.part`, then `os.replace` it), so
+        that a process which dies leaves the last state whole; folders below are the engine's own
+        business. Called between other calls, after prompts and every few seconds of tracking. May
+        write nothing: then `remember` does the job.
         """
         ...
 

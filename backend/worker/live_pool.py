@@ -13,7 +13,7 @@ from backend.worker.engine import Engine, EngineSession, FrameSource
 from backend.worker.live_session import LiveSession
 from backend.worker.ports import EngineLoader, FrameOpener, SessionReader
 from backend.worker.rebuild import rebuild
-from backend.worker.saved_states import SavedNote, SavedStates
+from backend.worker.saved_states import SavedStates
 
 logger = logging.getLogger(__name__)
 
@@ -137,17 +137,15 @@ class LivePool:
             engine.info.weights_sha256,
         ):
             return None
-        state = self._read(session_id, engine, frames, note)
+        state = self._read(session_id, engine, frames)
         if state is None:
             return None
         seen = {(object_id, frame_idx): version for object_id, frame_idx, version in note.seen}
         return LiveSession(session_id, engine, frames, state, seen, set(note.drawn), note.progress)
 
-    def _read(
-        self, session_id: str, engine: Engine, frames: FrameSource, note: SavedNote
-    ) -> EngineSession | None:
+    def _read(self, session_id: str, engine: Engine, frames: FrameSource) -> EngineSession | None:
         try:
-            return engine.open(frames, saved=self._states.folder(session_id, note))
+            return engine.open(frames, saved=self._states.folder(session_id))
         except Exception:  # whatever is wrong with a cache, the store has what is needed
             logger.warning("Session %s is rebuilt: its saved state does not fit", session_id, exc_info=True)
             return None

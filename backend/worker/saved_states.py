@@ -1,8 +1,10 @@
 """Inference states on disk: a cache that makes restart and eviction exact and quick.
 
-`states/<session_id>/<n>/` holds what the engine wrote, `states/<session_id>/note.json` says which `n`
-counts and what is in it. The note is replaced atomically and last, so a process that dies while saving
-leaves the state before. Whatever does not fit is treated as not there: the store has everything.
+`states/<session_id>/engine/` is the engine's: its files there are replaced in one step by `save`, and what
+lies in folders below is its own business. `note.json` beside it says what that state has taken in, and
+names the engine's files by their digests. A process may die between the engine's step and the note, so
+the coming note is written first, as `next.json`: if the engine's files are no longer those that it is to
+replace, it is the one that fits. Whatever does not fit counts as not there: the store has everything.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import logging
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,6 @@ from backend.worker.live_session import LiveSession, Progress
 
 logger = logging.getLogger(__name__)
 
-NOTE = "note.json"
 FORMAT = 1
 
 
@@ -32,30 +34,39 @@ class SavedNote:
     seen: tuple[tuple[int, int, int], ...]  # (object id, frame index, prompt version)
     drawn: tuple[tuple[int, int], ...]
     progress: Progress | None
-    number: int  # the folder of the engine's files
-    files: dict[str, int]  # path below that folder -> bytes
+    digests: dict[str, str]  # of the engine's files: in `note.json` its own, in `next.json` those before
 
     @classmethod
-    def of(cls, live: LiveSession, number: int, files: dict[str, int]) -> SavedNote:
+    def of(cls, live: LiveSession, digests: dict[str, str]) -> SavedNote:
         info = live.engine.info
         seen = tuple(sorted((*place, version) for place, version in live.seen.items()))
-        return cls(
-            info.id, info.weights_sha256, seen, tuple(sorted(live.drawn)), live.progress, number, files
-        )
+        return cls(info.id, info.weights_sha256, seen, tuple(sorted(live.drawn)), live.progress, digests)
 
-    def to_json(self) -> str:
-        return json.dumps({"format": FORMAT, **asdict(self)})
+    def write(self, path: Path) -> None:
+        """Replace the file in one step; on disk when this returns."""
+        fresh = path.with_suffix(".part")
+        with open(fresh, "w") as file:
+            json.dump({"format": FORMAT, **asdict(self)}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
 
     @classmethod
-    def from_json(cls, text: str) -> SavedNote:
-        """Raises ValueError, KeyError or TypeError where the text is no note of this format."""
-        fields: dict[str, Any] = json.loads(text)
-        if fields.pop("format") != FORMAT:
-            raise ValueError("the note is of another format")
-        progress = fields.pop("progress")
-        seen = tuple((int(o), int(f), int(v)) for o, f, v in fields.pop("seen"))
-        drawn = tuple((int(o), int(f)) for o, f in fields.pop("drawn"))
-        return cls(seen=seen, drawn=drawn, progress=Progress(**progress) if progress else None, **fields)
+    def read(cls, path: Path) -> SavedNote | None:
+        """None where there is no note, or none of this format."""
+        try:
+            fields: dict[str, Any] = json.loads(path.read_text())
+            if fields.pop("format") != FORMAT:
+                return None
+            progress = fields.pop("progress")
+            seen = tuple((int(o), int(f), int(v)) for o, f, v in fields.pop("seen"))
+            drawn = tuple((int(o), int(f)) for o, f in fields.pop("drawn"))
+            return cls(seen=seen, drawn=drawn, progress=Progress(**progress) if progress else None, **fields)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.warning("%s cannot be read: %s", path, error)
+            return None
 
 
 class SavedStates:
@@ -65,42 +76,37 @@ class SavedStates:
         self._root = root
 
     def write(self, live: LiveSession) -> None:
-        """Save a session beside its last state, then let the new one count. Raises OSError."""
-        home = self._home(live.session_id)
-        home.mkdir(parents=True, exist_ok=True)
-        number = 1 + max((int(p.name) for p in home.iterdir() if p.name.isdigit()), default=0)
-        folder = home / str(number)
-        folder.mkdir()
-        try:
-            live.state.save(folder)
-            files = {str(p.relative_to(folder)): _flush(p) for p in folder.rglob("*") if p.is_file()}
-            _replace(home / NOTE, SavedNote.of(live, number, files).to_json())
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        for old in home.iterdir():
-            if old.name.isdigit() and old != folder:
-                shutil.rmtree(old, ignore_errors=True)
+        """Save a session in place of its last state. Raises OSError."""
+        folder = self.folder(live.session_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        note, coming = self._notes(live.session_id)
+        SavedNote.of(live, _digests(folder)).write(coming)
+        live.state.save(folder)
+        SavedNote.of(live, _digests(folder)).write(note)
+        coming.unlink()
 
     def note(self, session_id: str) -> SavedNote | None:
-        """The note of a state that is whole, as far as sizes tell; None where there is none."""
-        home = self._home(session_id)
-        try:
-            note = SavedNote.from_json((home / NOTE).read_text())
-            folder = home / str(note.number)
-            sizes = {name: (folder / name).stat().st_size for name in note.files}
-        except FileNotFoundError:
+        """The note that fits what the engine saved last; None where there is none."""
+        digests = _digests(self.folder(session_id))
+        note, coming = map(SavedNote.read, self._notes(session_id))
+        if not digests:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            logger.warning("The saved state of session %s cannot be read: %s", session_id, error)
-            return None
-        return note if note.files and sizes == note.files else None
+        if note is not None and note.digests == digests:
+            return note
+        if coming is not None and coming.digests != digests:
+            return coming
+        return None
 
-    def folder(self, session_id: str, note: SavedNote) -> Path:
-        return self._home(session_id) / str(note.number)
+    def folder(self, session_id: str) -> Path:
+        """The engine's folder of a session."""
+        return self._home(session_id) / "engine"
 
     def drop(self, session_id: str) -> None:
         shutil.rmtree(self._home(session_id), ignore_errors=True)
+
+    def _notes(self, session_id: str) -> tuple[Path, Path]:
+        home = self._home(session_id)
+        return home / "note.json", home / "next.json"
 
     def _home(self, session_id: str) -> Path:
         if not session_id or Path(session_id).name != session_id:
@@ -108,18 +114,7 @@ class SavedStates:
         return self._root / session_id
 
 
-def _flush(path: Path) -> int:
-    """Size in bytes of a file that is now on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-        return os.fstat(descriptor).st_size
-    finally:
-        os.close(descriptor)
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_text(text)
-    _flush(fresh)
-    os.replace(fresh, path)
+def _digests(folder: Path) -> dict[str, str]:
+    """Of each file right in the folder, without what a write that was cut short left."""
+    files = sorted(path for path in folder.glob("*") if path.is_file() and path.suffix != ".part")
+    return {path.name: blake2b(path.read_bytes(), digest_size=16).hexdigest() for path in files}

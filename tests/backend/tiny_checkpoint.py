@@ -1,0 +1,22 @@
+"""A small SAM 2 of one's own: `NAME.pt` and `NAME.yaml`, as somebody would drop them into `checkpoints/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from omegaconf import OmegaConf
+
+from sam2.build_sam import load_config
+from tests.sam2.sharp_weights import build_sharp, config_name
+
+NAME = "sharp_128"
+IMAGE_SIZE = 128
+
+
+def write_tiny_checkpoint(folder: Path) -> None:
+    """Sharp random weights of the tiny model at 128 pixels (about 150 MB)."""
+    model = build_sharp(image_size=IMAGE_SIZE)
+    torch.save({"model": model.state_dict()}, folder / f"{NAME}.pt")
+    config = load_config(config_name(), [f"++model.image_size={IMAGE_SIZE}"])
+    OmegaConf.save(config, folder / f"{NAME}.yaml")
