@@ -2,18 +2,6 @@
 
 import type { Operation } from './operation';
 
-export type VideoState = 'IMPORTING' | 'READY' | 'FAILED';
-
-export type Direction = 'BOTH' | 'FORWARD' | 'BACKWARD';
-
-export type PropagationState = 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
-
-export interface PointInput {
-  x: number;
-  y: number;
-  include?: boolean;
-}
-
 export interface BoxInput {
   x0: number;
   y0: number;
@@ -21,11 +9,7 @@ export interface BoxInput {
   y1: number;
 }
 
-export interface RleMaskInput {
-  height: number;
-  width: number;
-  counts: string;
-}
+export type Direction = 'BOTH' | 'FORWARD' | 'BACKWARD';
 
 export interface FramePromptInput {
   objectId: number;
@@ -34,6 +18,22 @@ export interface FramePromptInput {
   box?: BoxInput | null;
   mask?: RleMaskInput | null;
 }
+
+export interface PointInput {
+  x: number;
+  y: number;
+  include?: boolean;
+}
+
+export type PropagationState = 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
+
+export interface RleMaskInput {
+  height: number;
+  width: number;
+  counts: string;
+}
+
+export type VideoState = 'IMPORTING' | 'READY' | 'FAILED';
 
 export type VideoCard = { id: string; title: string; state: VideoState; progress: number; error: string | null; width: number; height: number; numFrames: number; fps: number; posterUrl: string | null; inGallery: boolean };
 

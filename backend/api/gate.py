@@ -1,0 +1,128 @@
+"""The one door of the server: every request passes here, whatever serves it behind."""
+
+from __future__ import annotations
+
+import html
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.access import COOKIE, Ask, Policy
+
+COOKIE_AGE_S = 30 * 24 * 3600
+# The app needs no inline script; masks and frames are decoded in workers and blobs of its own.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self' blob:; font-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",  # a link with a key in it must not travel on
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-site",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+}
+
+
+class Gate:
+    """Refuses, or passes on with the headers that every answer carries. WebSockets are not spoken here."""
+
+    def __init__(self, app: ASGIApp, policy: Policy) -> None:
+        self._app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope=scope)
+        origin, host = headers.get("origin"), headers.get("host")
+        shared = origin if origin and self._policy.origin_allowed(origin, host) else None
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(MutableHeaders(raw=message.setdefault("headers", [])), shared)
+            await send(message)
+
+        answer = self._answer(scope, headers, shared)
+        await (answer or self._app)(scope, receive, send_with_headers)
+
+    def _answer(self, scope: Scope, headers: Headers, shared: str | None) -> Response | None:
+        """What the gate itself says; None: the request may pass."""
+        given_key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        if scope["method"] == "GET" and given_key and self._policy.is_owner_key(given_key):
+            return _let_in(scope["path"], self._policy.cookie_value())
+        if refusal := self._policy.refusal(_ask(scope, headers)):
+            return _refuse(refusal.status, refusal.sentence, "text/html" in headers.get("accept", ""))
+        if scope["method"] == "OPTIONS" and shared and "access-control-request-method" in headers:
+            return _preflight(headers)
+        return None
+
+
+def _ask(scope: Scope, headers: Headers) -> Ask:
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    return Ask(
+        scope["method"],
+        scope["path"],
+        headers.get("host"),
+        headers.get("origin"),
+        headers.get("sec-fetch-site"),
+        _cookie(headers.get("cookie", "")),
+        bearer.strip() if scheme.lower() == "bearer" else None,
+    )
+
+
+def _cookie(header: str) -> str | None:
+    try:
+        morsel = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def _let_in(path: str, cookie: str) -> Response:
+    """A page, not a redirect: after one, a browser that came from elsewhere keeps back a Strict cookie."""
+    response = HTMLResponse(f'<meta http-equiv="refresh" content="0;url={html.escape(_local(path))}">')
+    response.set_cookie(COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="strict")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _local(path: str) -> str:
+    """Never another site: "//elsewhere" is one."""
+    return "/" + path.lstrip("/\\").replace(";", "%3B")
+
+
+def _refuse(status: int, sentence: str, wants_page: bool) -> Response:
+    if wants_page:
+        return HTMLResponse(f"<!doctype html><title>Masklet</title><p>{html.escape(sentence)}</p>", status)
+    # Both shapes that clients read: {"error"} of the plain routes, {"errors"} of GraphQL.
+    code = "UNAUTHENTICATED" if status == 401 else "FORBIDDEN"
+    errors = [{"message": sentence, "extensions": {"code": code}}]
+    return JSONResponse({"error": sentence, "errors": errors}, status)
+
+
+def _preflight(headers: Headers) -> Response:
+    asked = headers.get("access-control-request-headers")
+    response = Response(status_code=200)
+    response.headers["Access-Control-Allow-Methods"] = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+    if asked:
+        response.headers["Access-Control-Allow-Headers"] = asked
+    return response
+
+
+def _add_headers(headers: MutableHeaders, shared: str | None) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    if shared:
+        headers["Access-Control-Allow-Origin"] = shared
+        headers["Access-Control-Allow-Credentials"] = "true"
+        headers.add_vary_header("Origin")

@@ -1,0 +1,130 @@
+"""Masklet's queries, mutations and the feed. Each is one call of the domain, in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import strawberry
+
+from backend.api import types
+from backend.api.context import Service
+from backend.api.feed import session_feed
+from backend.api.mapping import (
+    delta_type,
+    engine_type,
+    object_type,
+    prompt_of,
+    propagation_type,
+    session_type,
+    video_type,
+)
+from backend.domain.session import Session
+
+Info = strawberry.Info[Service, None]
+
+
+def _describe(service: Service, sessions: list[Session]) -> list[types.Session]:
+    menu = {engine.id: engine for engine in service.host.engines()}
+    videos = {session.video_id: service.videos.video(session.video_id) for session in sessions}
+    return [session_type(session, videos[session.video_id], menu) for session in sessions]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="Gallery clips first, then uploads, newest first.")
+    async def library(self, info: Info) -> list[types.Video]:
+        return await info.context.read(lambda s: [video_type(video) for video in s.videos.videos()])
+
+    @strawberry.field
+    async def video(self, info: Info, id: strawberry.ID) -> types.Video:
+        return await info.context.read(lambda s: video_type(s.videos.video(id)))
+
+    @strawberry.field(description="Newest first.")
+    async def sessions(self, info: Info) -> list[types.Session]:
+        return await info.context.read(lambda s: _describe(s, s.sessions.sessions()))
+
+    @strawberry.field
+    async def session(self, info: Info, id: strawberry.ID) -> types.Session:
+        return await info.context.read(lambda s: _describe(s, [s.sessions.session(id)])[0])
+
+    @strawberry.field(description="The best choice for this machine first.")
+    async def engines(self, info: Info) -> list[types.Engine]:
+        return await info.context.read(lambda s: [engine_type(engine) for engine in s.host.engines()])
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(description="Without `engineId`: the first engine that is available.")
+    async def create_session(
+        self, info: Info, video_id: strawberry.ID, engine_id: strawberry.ID | None = None
+    ) -> types.Session:
+        return await info.context.command(
+            lambda s: _describe(s, [s.commands.create_session(video_id, engine_id)])[0]
+        )
+
+    @strawberry.mutation
+    async def add_object(
+        self, info: Info, session_id: strawberry.ID, name: str | None = None, colour: str | None = None
+    ) -> types.TrackedObject:
+        return await info.context.command(
+            lambda s: object_type(s.commands.add_object(session_id, name, colour))
+        )
+
+    @strawberry.mutation
+    async def update_object(
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        object_id: int,
+        name: str | None = None,
+        colour: str | None = None,
+    ) -> types.TrackedObject:
+        return await info.context.command(
+            lambda s: object_type(s.commands.update_object(session_id, object_id, name, colour))
+        )
+
+    @strawberry.mutation(description="The session's version.")
+    async def delete_object(self, info: Info, session_id: strawberry.ID, object_id: int) -> int:
+        return await info.context.command(lambda s: s.commands.remove_object(session_id, object_id))
+
+    @strawberry.mutation(
+        description="Replaces all prompts of the object on the frame; empty clears them. The session's "
+        "version; the mask arrives in the feed."
+    )
+    async def set_prompt(self, info: Info, session_id: strawberry.ID, prompt: types.FramePromptInput) -> int:
+        return await info.context.command(lambda s: s.commands.set_prompt(session_id, prompt_of(prompt)))
+
+    @strawberry.mutation(description="Every prompt and mask goes, the objects stay. The session's version.")
+    async def clear_prompts(self, info: Info, session_id: strawberry.ID) -> int:
+        return await info.context.command(lambda s: s.commands.clear_prompts(session_id))
+
+    @strawberry.mutation(description="Its masks and its progress arrive in the feed.")
+    async def track(
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        direction: types.Direction = types.Direction.BOTH,
+        start_frame: int | None = None,
+        object_ids: list[int] | None = None,
+    ) -> types.Propagation:
+        return await info.context.command(
+            lambda s: propagation_type(s.commands.track(session_id, direction, start_frame, object_ids))
+        )
+
+    @strawberry.mutation(description="Stops within a frame; what is done stays. The session's version.")
+    async def cancel_tracking(self, info: Info, session_id: strawberry.ID) -> int:
+        return await info.context.command(lambda s: s.commands.cancel(session_id))
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription(description="What changed since `after`, in order, then what changes.")
+    async def session_feed(
+        self, info: Info, session_id: strawberry.ID, after: int = 0
+    ) -> AsyncIterator[types.SessionDelta]:
+        service = info.context
+        feed = session_feed(service.sessions, service.doorbell, service.threads, session_id, after)
+        async with aclosing(feed):
+            async for delta in feed:
+                yield delta_type(delta)

@@ -1,0 +1,40 @@
+"""What the web side needs beyond the domain's ports; `create_app` passes it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from backend.domain.session import FrameMask, Session, TrackedObject
+from backend.domain.video import Video
+
+
+class Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Library(Protocol):
+    """Video files. All calls block; ids that are unknown raise NotFound."""
+
+    def receive(self, stream: Readable, title: str, expected_bytes: int | None = None) -> Video:
+        """Keep an upload and start its import; returns once the bytes are safe."""
+        ...
+
+    def rendition_path(self, video_id: str) -> Path: ...
+    def poster_path(self, video_id: str) -> Path: ...
+    def still_jpeg(self, video_id: str, frame_idx: int) -> bytes:
+        """A JPEG of the source's frame."""
+        ...
+
+    def start(self) -> None:
+        """Begin, or go on, to import in the background."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class CocoWriter(Protocol):
+    def __call__(
+        self, session: Session, video: Video, objects: Sequence[TrackedObject], masks: Iterable[FrameMask], /
+    ) -> Iterator[str]: ...

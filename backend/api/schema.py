@@ -1,0 +1,47 @@
+"""The GraphQL schema: Masklet's operations and the official demo's, side by side.
+
+`python -m backend.api.schema` prints it; `frontend/schema.graphql` is that print.
+"""
+
+from __future__ import annotations
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
+
+from backend.api import operations
+from backend.api.official import operations as official
+
+MAX_DEPTH = 12
+MAX_TOKENS = 2000
+MAX_ALIASES = 20
+
+
+class _Schema(strawberry.Schema):
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Nothing: the view logs what is unexpected, once, when it words the answer."""
+
+
+def build_schema() -> strawberry.Schema:
+    return _Schema(
+        query=merge_types("Query", (operations.Query, official.Query)),
+        mutation=merge_types("Mutation", (operations.Mutation, official.Mutation)),
+        subscription=operations.Subscription,
+        extensions=[
+            lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
+            lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        ],
+    )
+
+
+def print_schema() -> str:
+    return build_schema().as_str() + "\n"
+
+
+if __name__ == "__main__":
+    print(print_schema(), end="")

@@ -1,0 +1,162 @@
+"""Masklet's own GraphQL types. Thin: each field is a value that `mapping` took from the domain.
+
+Pixels are source-video pixels. Frames are 0-based, in presentation order.
+"""
+
+from __future__ import annotations
+
+import strawberry
+
+from backend.domain import session as domain
+from backend.domain import video as domain_video
+
+VideoState = strawberry.enum(domain_video.VideoState, name="VideoState")
+Direction = strawberry.enum(domain.Direction, name="Direction")
+PropagationState = strawberry.enum(domain.PropagationState, name="PropagationState")
+MaskOrigin = strawberry.enum(domain.MaskOrigin, name="MaskOrigin")
+
+
+@strawberry.type
+class Video:
+    id: strawberry.ID
+    title: str
+    state: VideoState
+    progress: float = strawberry.field(description="0..1 while importing.")
+    error: str | None = strawberry.field(description="One sentence when FAILED.")
+    warning: str | None = strawberry.field(description="One sentence: what to know of this file.")
+    width: int
+    height: int
+    num_frames: int
+    fps: float
+    frame_times_s: list[float] = strawberry.field(
+        description="Start of each frame in the rendition, in seconds; the first is 0."
+    )
+    rendition_url: str | None = strawberry.field(
+        description="An MP4 with the same frames, one for one; null until READY."
+    )
+    poster_url: str | None
+    in_gallery: bool
+    source_sha256: str
+
+
+@strawberry.type
+class Engine:
+    id: strawberry.ID
+    label: str
+    device: str
+    available: bool
+    note: str = strawberry.field(description="What it is good for, or why it cannot be chosen.")
+
+
+@strawberry.type
+class Session:
+    id: strawberry.ID
+    video: Video
+    engine: Engine
+    version: int
+    created_s: float = strawberry.field(description="Seconds since 1970.")
+
+
+@strawberry.type
+class TrackedObject:
+    object_id: int
+    name: str
+    colour: str = strawberry.field(description="#rrggbb")
+    removed: bool
+    version: int
+
+
+@strawberry.type
+class Point:
+    x: float
+    y: float
+    include: bool
+
+
+@strawberry.type
+class Box:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@strawberry.type(description="A binary mask: COCO run-length encoding, compressed.")
+class RleMask:
+    height: int
+    width: int
+    counts: str
+
+
+@strawberry.type(description="All prompts of an object on a frame. Empty: there are none any more.")
+class FramePrompt:
+    object_id: int
+    frame_idx: int
+    points: list[Point]
+    box: Box | None
+    mask: RleMask | None
+    version: int
+
+
+@strawberry.type
+class FrameMask:
+    object_id: int
+    frame_idx: int
+    rle: RleMask | None = strawberry.field(description="Null: there is no mask here any more.")
+    area: int
+    object_score: float = strawberry.field(description="A logit; above 0: the object is on this frame.")
+    predicted_iou: float = strawberry.field(description="0..1, the engine's own estimate.")
+    origin: MaskOrigin
+    engine_id: strawberry.ID
+    verified: bool
+    version: int
+
+
+@strawberry.type
+class Propagation:
+    id: strawberry.ID
+    state: PropagationState
+    frames_done: int
+    frames_total: int
+    error: str | None
+    version: int
+
+
+@strawberry.type(description="What changed in a session after a version.")
+class SessionDelta:
+    version: int = strawberry.field(description="Resume with `after: version`.")
+    objects: list[TrackedObject]
+    prompts: list[FramePrompt]
+    masks: list[FrameMask]
+    propagation: Propagation | None
+
+
+@strawberry.input
+class PointInput:
+    x: float
+    y: float
+    include: bool = True
+
+
+@strawberry.input
+class BoxInput:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@strawberry.input
+class RleMaskInput:
+    height: int
+    width: int
+    counts: str
+
+
+@strawberry.input
+class FramePromptInput:
+    object_id: int
+    frame_idx: int
+    points: list[PointInput] = strawberry.field(default_factory=list)
+    box: BoxInput | None = None
+    mask: RleMaskInput | None = None

@@ -1,0 +1,88 @@
+"""`/graphql`: Strawberry's ASGI view, with Masklet's way of telling errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import strawberry
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
+
+from backend.api.body_limit import BodyTooLarge
+from backend.api.context import Service
+from backend.api.errors import failure_of, plain_errors
+from backend.api.streaming import ClosingStream
+
+
+class GraphQLView(GraphQL[Service, None]):
+    """Queries and mutations as JSON, the feed over Server-Sent Events. No GraphiQL: it needs a CDN."""
+
+    def __init__(self, schema: strawberry.Schema, service: Service) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_SSE_PROTOCOL,),
+            multipart_uploads_enabled=True,
+        )
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except _Unanswered as error:
+            failure = failure_of(error.cause)
+            errors = [{"message": failure.sentence, "extensions": {"code": failure.code}}]
+            await JSONResponse({"data": None, "errors": errors}, failure.status)(scope, receive, send)
+
+    async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super().run(request, *args, **kwargs)
+        except (HTTPException, BodyTooLarge):
+            raise
+        except Exception as error:
+            raise _Unanswered(error) from error
+
+    def parse_json(self, data: str | bytes) -> Any:
+        try:
+            return super().parse_json(data)
+        except (UnicodeDecodeError, RecursionError):
+            raise HTTPException(400, "Unable to parse request body as JSON") from None
+
+    async def get_context(self, request: Any, response: Any) -> Service:
+        return self._service
+
+    async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:
+        if result.errors:
+            result.errors = plain_errors(result.errors)
+        return await super().process_result(request, result)
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        response = super().create_response(response_data, sub_response)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def create_streaming_response(
+        self,
+        request: Any,
+        stream: Callable[[], AsyncIterator[str]],
+        sub_response: Response,
+        headers: Mapping[str, str],
+    ) -> Response:
+        return ClosingStream(stream(), headers=dict(headers))
+
+
+class _Unanswered(Exception):
+    """Something broke before GraphQL could word it."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause

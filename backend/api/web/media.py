@@ -1,0 +1,56 @@
+"""Renditions, posters and stills: files of ours, found by the video's id, with a fixed type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response
+
+from backend.api.context import Service
+from backend.api.official.paths import video_at
+from backend.api.web.sendfile import ASK_AGAIN, FOREVER, stored_file
+from backend.domain.errors import NotFound
+
+MP4, JPEG = "video/mp4", "image/jpeg"
+
+
+def media_blueprint(service: Service) -> Blueprint:
+    blueprint = Blueprint("media", __name__)
+
+    @blueprint.get("/media/<video_id>/rendition.mp4")
+    def rendition(video_id: str) -> Response:
+        return _file(service.library.rendition_path(video_id), MP4, FOREVER)
+
+    @blueprint.get("/media/<video_id>/poster.jpg")
+    def poster(video_id: str) -> Response:
+        return _file(service.library.poster_path(video_id), JPEG, FOREVER)
+
+    @blueprint.get("/media/<video_id>/frames/<int:frame_idx>.jpg")
+    def still(video_id: str, frame_idx: int) -> Response:
+        response = Response(service.library.still_jpeg(video_id, frame_idx), mimetype=JPEG)
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+    @blueprint.get("/<any(gallery,uploads):kind>/<name>.mp4")
+    def demo_video(kind: str, name: str) -> Response:
+        video = video_at(f"{kind}/{name}.mp4", service.videos)
+        return _inline(_file(service.library.rendition_path(video.video_id), MP4, ASK_AGAIN), f"{name}.mp4")
+
+    @blueprint.get("/posters/<name>.jpg")
+    def demo_poster(name: str) -> Response:
+        video = video_at(f"gallery/{name}.mp4", service.videos)
+        return _inline(_file(service.library.poster_path(video.video_id), JPEG, ASK_AGAIN), f"{name}.jpg")
+
+    return blueprint
+
+
+def _file(path: Path, media_type: str, cache: str) -> Response:
+    try:
+        return stored_file(path, media_type, cache)
+    except FileNotFoundError:
+        raise NotFound("This file is missing from the data folder; import the video again.") from None
+
+
+def _inline(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = f"inline; filename={name}"  # an id: it needs no quotes
+    return response

@@ -1,0 +1,62 @@
+"""`POST /api/videos?name=`: the body is the file, so that a browser can show how far it is."""
+
+from __future__ import annotations
+
+import time
+from typing import BinaryIO
+
+from flask import Blueprint, Response, jsonify, request
+
+from backend.api.context import Service
+from backend.api.web.failures import failure
+
+CHUNK_BYTES = 1024 * 1024
+LINGER_S = 2.0
+
+
+def uploads_blueprint(service: Service) -> Blueprint:
+    blueprint = Blueprint("uploads", __name__)
+    limit = service.settings.max_upload_bytes
+
+    @blueprint.post("/api/videos")
+    def upload_video() -> Response:
+        length = request.content_length
+        if length is None:
+            return failure("Send the file with its Content-Length.", 411)
+        if length > limit:
+            _linger(request.stream)
+            return failure(f"The file is larger than {_size(limit)}; see MAX_UPLOAD_BYTES.", 413)
+        body = _ExactBody(request.stream, length)
+        video = service.library.receive(body, request.args.get("name", ""), length)
+        response = jsonify(videoId=video.video_id)
+        response.status_code = 201
+        return response
+
+    return blueprint
+
+
+class _ExactBody:
+    """The request's body, which is whole or an error: a client that went away must not leave half a file."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = min(self._left, CHUNK_BYTES if size < 0 else size)
+        chunk = self._stream.read(wanted) if wanted else b""
+        if wanted and not chunk:
+            raise ConnectionAbortedError("The upload was cut off; send the file again.")
+        self._left -= len(chunk)
+        return chunk
+
+
+def _linger(stream: BinaryIO) -> None:
+    """Read on for a while: a browser that is still sending would not see an answer before the end."""
+    end = time.monotonic() + LINGER_S
+    while time.monotonic() < end and stream.read(CHUNK_BYTES):
+        pass
+
+
+def _size(number: int) -> str:
+    return f"{number / 1024**3:.3g} GiB" if number >= 1024**3 else f"{number / 1024**2:.3g} MiB"

@@ -1,0 +1,117 @@
+"""The only place where Masklet's parts are wired together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
+
+from a2wsgi import WSGIMiddleware
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from backend.api.access import Policy
+from backend.api.body_limit import BodyLimit
+from backend.api.context import Service
+from backend.api.doorbell import Doorbell
+from backend.api.export import export_coco
+from backend.api.gate import Gate
+from backend.api.official.adapter import DemoSessions
+from backend.api.official.stream import propagate_in_video
+from backend.api.owner_key import owner_key
+from backend.api.schema import build_schema
+from backend.api.threads import Threads
+from backend.api.view import GraphQLView
+from backend.api.web.flask_app import create_flask
+from backend.api.web.sendfile import FlaskMount
+from backend.domain.commands import SessionCommands
+from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.formats.coco import coco_json
+from backend.host.catalog import EngineCatalog
+from backend.host.thread_host import ThreadHost
+from backend.media.library import VideoLibrary
+from backend.serve.gallery import GalleryDrawing
+from backend.settings import Settings
+from backend.store.database import open_database
+from backend.store.sessions import SqlSessionStore
+from backend.store.videos import SqlVideoStore
+
+FLASK_THREADS = 32  # an upload holds one for as long as it lasts
+
+MakeHost = Callable[[SessionStore, VideoStore], Host]
+
+
+def create_app(settings: Settings, host: MakeHost | None = None) -> ASGIApp:
+    """Masklet as ASGI. Opens the database and the host at once; its lifespan imports, and closes them."""
+    return web_app(open_service(settings, host))
+
+
+def open_service(settings: Settings, make_host: MakeHost | None = None) -> Service:
+    """Everything behind the web; `make_host` None: an engine thread in this process."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as undo:
+        doorbell = Doorbell()
+        database = open_database(settings.database)
+        undo.callback(database.close)
+        sessions, videos = SqlSessionStore(database, doorbell.ring), SqlVideoStore(database)
+        library = VideoLibrary(videos, settings.data, settings.max_upload_bytes)
+        undo.callback(library.close)
+        if make_host is not None:
+            host = make_host(sessions, videos)
+        else:
+            catalog = EngineCatalog(settings.checkpoints)
+            host = ThreadHost(sessions, catalog, library.frames, settings.data / "states")
+        undo.callback(host.close)
+        threads = Threads()
+        undo.callback(threads.close)
+        commands = SessionCommands(sessions, videos, host)
+        return Service(
+            settings=settings,
+            sessions=sessions,
+            videos=videos,
+            library=library,
+            write_coco=coco_json,
+            host=host,
+            commands=commands,
+            demo=DemoSessions(commands, sessions, videos),
+            doorbell=doorbell,
+            threads=threads,
+            closing=undo.pop_all(),
+        )
+
+
+def web_app(service: Service) -> ASGIApp:
+    """Every route, behind one gate."""
+    settings = service.settings
+    graphql = BodyLimit(GraphQLView(build_schema(), service), settings.max_upload_bytes)
+    flask = FlaskMount(WSGIMiddleware(create_flask(service), workers=FLASK_THREADS))
+    routes = [
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        Route("/propagate_in_video", partial(propagate_in_video, service), methods=["POST"]),
+        Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
+        Mount("/", flask),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        drawing = GalleryDrawing(settings, service.videos)
+        try:
+            await service.command(lambda s: s.library.start())
+            if settings.gallery:
+                await service.command(lambda s: drawing.start())
+            yield
+        finally:
+            await asyncio.to_thread(drawing.close)
+            await service.close()
+
+    return Gate(Starlette(routes=routes, lifespan=lifespan), policy_of(settings))
+
+
+def policy_of(settings: Settings) -> Policy:
+    return Policy(
+        None if settings.open_here else owner_key(settings.data),
+        frozenset(settings.allowed_origins),
+        frozenset(settings.allowed_hosts),
+    )
