@@ -1,0 +1,1 @@
+"""The embedded engine: follows one colour region by colour and motion. OpenCV and numpy, no weights."""

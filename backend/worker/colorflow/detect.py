@@ -1,0 +1,70 @@
+"""Look-alikes, and finding a lost object again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from backend.worker.colorflow.colour_model import histogram
+from backend.worker.colorflow.memory import TrackRecord
+from backend.worker.colorflow.refine import disc, tidy
+from backend.worker.colorflow.view import FrameView
+
+LIKELY = 0.5  # log-likelihood ratio of a pixel that may be the object's
+ALIKE = 0.55  # Bhattacharyya coefficient of a region that may be the object
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search's outcome: the object's mask, or None; a score as SAM's; the look-alikes now."""
+
+    mask: np.ndarray | None
+    score: float
+    rivals: np.ndarray
+
+
+def find_rivals(ratio: np.ndarray, mask: np.ndarray, area: float) -> np.ndarray:
+    """Regions of the object's colours that are not the object, bool [h, w]."""
+    own = cv2.dilate(mask.astype(np.uint8), disc(4)) > 0
+    likely = _blobs(ratio)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    rival = stats[:, cv2.CC_STAT_AREA] >= 0.15 * area
+    rival[0] = False
+    rival[np.unique(labels[own])] = False
+    return rival[labels]
+
+
+def find_again(
+    before: TrackRecord, view: FrameView, ratio: np.ndarray, inside: np.ndarray, area: float
+) -> Found:
+    """The most alike region that was no rival a frame ago."""
+    known = cv2.dilate(before.rivals.unpack().astype(np.uint8), disc(6)) > 0
+    last = cv2.dilate(before.shape.unpack().astype(np.uint8), disc(8)) > 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_blobs(ratio), connectivity=8)
+    rivals = np.zeros(ratio.shape, bool)
+    best, best_score = None, 0.0
+    for k in range(1, count):
+        x, y, w, h, size = (int(v) for v in stats[k])
+        window = np.s_[y : y + h, x : x + w]
+        blob = labels[window] == k
+        if float(known[window][blob].mean()) > 0.15:
+            rivals[window] |= blob
+            continue
+        at_border = x <= 1 or y <= 1 or x + w >= ratio.shape[1] - 1 or y + h >= ratio.shape[0] - 1
+        least = 0.08 if at_border or last[window][blob].any() else 0.3
+        if not least * area <= size <= 2.5 * area:
+            continue
+        alike = float(np.sqrt(histogram(view.codes[window][blob]) * inside).sum())
+        score = 8.0 * (alike - ALIKE) + 0.5 * min(size / area, 1.0)
+        if score > best_score:
+            mask = np.zeros(ratio.shape, bool)
+            mask[window] = blob
+            best, best_score = tidy(mask, mask), score
+    return Found(best, best_score if best is not None else -2.0, rivals)
+
+
+def _blobs(ratio: np.ndarray) -> np.ndarray:
+    likely = (cv2.GaussianBlur(ratio, (0, 0), 1.0) > LIKELY).astype(np.uint8)
+    return cv2.morphologyEx(likely, cv2.MORPH_OPEN, disc(1))

@@ -1,0 +1,122 @@
+"""From one frame's prompts to a mask: the first click proposes, every further one changes its own part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from backend.domain.session import BoxPrompt, PointPrompt
+from backend.worker.colorflow.motion import moves_with
+from backend.worker.colorflow.proposal import Proposal, Scene, propose
+from backend.worker.colorflow.refine import cut, disc, tidy
+from backend.worker.colorflow.view import Grid
+
+CLICK_RADIUS = 2  # working pixels that a click holds for sure
+
+
+@dataclass(frozen=True)
+class Click:
+    """A point prompt in working pixels."""
+
+    x: int
+    y: int
+    include: bool
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """What the prompts of a frame give: a mask at working size and its estimated IoU."""
+
+    mask: np.ndarray
+    predicted_iou: float
+
+
+class PromptSolver:
+    """Answers prompts on one frame."""
+
+    def __init__(self, scene: Scene, grid: Grid) -> None:
+        self.scene, self.grid = scene, grid
+
+    def click(self, points: tuple[PointPrompt, ...]) -> Prompted:
+        """From nothing: the first click that includes proposes, the others correct."""
+        first = next((k for k, point in enumerate(points) if point.include), None)
+        if first is None:
+            return Prompted(np.zeros(self.scene.leaves.labels.shape, bool), 0.0)
+        ordered = (points[first], *points[:first], *points[first + 1 :])
+        return self.correct(self._first(self._at(points[first])), ordered, 1)
+
+    def correct(self, start: Prompted, points: tuple[PointPrompt, ...], answered: int) -> Prompted:
+        """Each click from number `answered` on changes its own part of the mask."""
+        clicks = [self._at(point) for point in points]
+        mask, iou = start.mask, start.predicted_iou
+        for number in range(answered, len(clicks)):
+            mask = self._correct(mask, clicks[number], clicks[: number + 1])
+            iou += 0.3 * (1 - iou)
+        return Prompted(mask, iou)
+
+    def in_box(self, box: BoxPrompt) -> Prompted:
+        """GrabCut in a box: what differs from the box's surroundings."""
+        x0, y0 = self.grid.to_work(box.x0, box.y0)
+        x1, y1 = self.grid.to_work(box.x1, box.y1)
+        inside = np.zeros(self.scene.leaves.labels.shape, bool)
+        inside[y0 : y1 + 1, x0 : x1 + 1] = True
+        best = self._fitting(inside)
+        start = inside if best is None else best & inside
+        nothing = np.zeros_like(inside)
+        return Prompted(tidy(cut(self.scene.view, start, nothing, ~inside, None), nothing), 0.8)
+
+    def _at(self, point: PointPrompt) -> Click:
+        return Click(*self.grid.to_work(point.x, point.y), point.include)
+
+    def _first(self, click: Click) -> Prompted:
+        best = self._proposals(click)[0]
+        inside = self._discs([click])
+        mask = cut(self.scene.view, best.mask, inside, np.zeros_like(inside))
+        return Prompted(tidy(mask, inside), best.score)
+
+    def _correct(self, mask: np.ndarray, click: Click, clicks: list[Click]) -> np.ndarray:
+        """Change the part that the click means; leave the rest."""
+        held_in = self._discs([c for c in clicks if c.include])
+        held_out = self._discs([c for c in clicks if not c.include])
+        if bool(mask[click.y, click.x]) != click.include:
+            part = self._part(mask, click, held_out if click.include else held_in)
+            mask = mask | part if click.include else mask & ~part
+            free = cv2.dilate(part.astype(np.uint8), disc(3)) > 0
+            mask = cut(self.scene.view, mask, held_in, held_out, free)
+        return tidy((mask | held_in) & ~held_out, held_in)
+
+    def _part(self, mask: np.ndarray, click: Click, against: np.ndarray) -> np.ndarray:
+        """The region to add (outside `mask`) or to remove (inside), without `against`."""
+        allowed = (~mask if click.include else mask) & ~against
+        allowed[self._discs([click])] = True
+        for proposal in self._proposals(click, allowed):
+            return proposal.mask
+        return self._discs([click])
+
+    def _proposals(self, click: Click, allowed: np.ndarray | None = None) -> list[Proposal]:
+        together = moves_with(self.scene.relative, click.x, click.y)
+        return propose(self.scene, together, click.x, click.y, allowed) or [
+            Proposal(self._discs([click]), 0.1)
+        ]
+
+    def _discs(self, clicks: list[Click]) -> np.ndarray:
+        sheet = np.zeros(self.scene.leaves.labels.shape, np.uint8)
+        for click in clicks:
+            cv2.circle(sheet, (click.x, click.y), CLICK_RADIUS, 1, -1)
+        return sheet > 0
+
+    def _fitting(self, inside: np.ndarray) -> np.ndarray | None:
+        """The candidate region, seeded at several places in the box, whose own box fits it best."""
+        x, y, w, h = cv2.boundingRect(inside.astype(np.uint8))
+        best, best_fit = None, 0.0
+        for fx, fy in ((0.5, 0.5), (0.5, 0.3), (0.5, 0.7), (0.3, 0.5), (0.7, 0.5)):
+            click = Click(int(x + fx * (w - 1)), int(y + fy * (h - 1)), True)
+            for proposal in self._proposals(click)[:8]:
+                px, py, pw, ph = cv2.boundingRect(proposal.mask.astype(np.uint8))
+                shared = max(0, min(x + w, px + pw) - max(x, px)) * max(0, min(y + h, py + ph) - max(y, py))
+                fit = shared / (w * h + pw * ph - shared) + 0.2 * proposal.score
+                if fit > best_fit:
+                    best, best_fit = proposal.mask, fit
+        return best if best_fit > 0.75 else None
