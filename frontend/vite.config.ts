@@ -10,9 +10,13 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: Object.fromEntries(
-      proxied.map((path) => [path, { target: backend, changeOrigin: true }]),
+      proxied.map((path) => [
+        path,
+        { target: backend, changeOrigin: true, headers: { origin: backend } },
+      ]),
     ),
   },
-  build: { outDir: 'dist', target: 'es2022', sourcemap: true },
+  // Nothing inlined: the server's Content-Security-Policy allows fonts from files only.
+  build: { outDir: 'dist', target: 'es2022', assetsInlineLimit: 0 },
   worker: { format: 'es' },
 });

@@ -17,36 +17,49 @@ import {
   visit,
 } from 'graphql';
 
-const SCALARS = { ID: 'string', String: 'string', Int: 'number', Float: 'number', Boolean: 'boolean' };
+const SCALARS = {
+  ID: 'string',
+  String: 'string',
+  Int: 'number',
+  Float: 'number',
+  Boolean: 'boolean',
+};
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const OUTPUT = path('../src/api/generated.ts');
 
 const schema = buildSchema(readFileSync(path('../schema.graphql'), 'utf8'));
 const operations = parse(readFileSync(path('../src/api/operations.graphql'), 'utf8'));
 const errors = validate(schema, operations);
-if (errors.length > 0) fail(errors.map((error) => `operations.graphql: ${error.message}`).join('\n'));
+if (errors.length > 0)
+  fail(errors.map((error) => `operations.graphql: ${error.message}`).join('\n'));
 
 const fragments = new Map(
-  operations.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((d) => [d.name.value, d]),
+  operations.definitions
+    .filter((d) => d.kind === Kind.FRAGMENT_DEFINITION)
+    .map((d) => [d.name.value, d]),
 );
 const text = [
   '// Written by `npm run codegen` from schema.graphql and operations.graphql. Do not edit.',
   "import type { Operation } from './operation';",
   ...Object.values(schema.getTypeMap()).filter(isOurs).map(inputOrEnum),
   ...[...fragments.values()].map(
-    (f) => `export type ${f.name.value} = ${selectionType(f.selectionSet, schema.getType(f.typeCondition.name.value))};`,
+    (f) =>
+      `export type ${f.name.value} = ${selectionType(f.selectionSet, schema.getType(f.typeCondition.name.value))};`,
   ),
   ...operations.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION).map(operation),
 ].join('\n\n');
 
 if (process.argv.includes('--check')) {
-  if (readFileSync(OUTPUT, 'utf8') !== `${text}\n`) fail('src/api/generated.ts is stale: run `npm run codegen`.');
+  if (readFileSync(OUTPUT, 'utf8') !== `${text}\n`)
+    fail('src/api/generated.ts is stale: run `npm run codegen`.');
 } else {
   writeFileSync(OUTPUT, `${text}\n`);
 }
 
 function isOurs(type) {
-  return !type.name.startsWith('__') && (isEnumType(type) || isInputObjectType(type)) && isUsed(type);
+  return (
+    !type.name.startsWith('__') && (isEnumType(type) || isInputObjectType(type)) && isUsed(type)
+  );
 }
 
 /** The official demo's types are in the same schema; only what our operations touch is printed. */
@@ -56,7 +69,8 @@ function isUsed(type) {
     const named = getNamedType(t);
     if (used.has(named)) return;
     used.add(named);
-    if (isInputObjectType(named)) for (const field of Object.values(named.getFields())) touch(field.type);
+    if (isInputObjectType(named))
+      for (const field of Object.values(named.getFields())) touch(field.type);
   };
   visit(operations, { VariableDefinition: (node) => touch(typeFromAST(schema, node.type)) });
   for (const definition of operations.definitions) {
@@ -80,7 +94,10 @@ function eachField(selectionSet, parent, touch) {
 
 function inputOrEnum(type) {
   if (isEnumType(type)) {
-    return `export type ${type.name} = ${type.getValues().map((v) => `'${v.name}'`).join(' | ')};`;
+    return `export type ${type.name} = ${type
+      .getValues()
+      .map((v) => `'${v.name}'`)
+      .join(' | ')};`;
   }
   const fields = Object.values(type.getFields()).map((field) => {
     const optional = !isNonNullType(field.type) || field.defaultValue !== undefined;
@@ -98,7 +115,10 @@ function operation(definition) {
   });
   return [
     `export type ${name}Result = ${result};`,
-    `export type ${name}Variables = { ${variables.join('; ')} };`.replace('{  }', 'Record<string, never>'),
+    `export type ${name}Variables = { ${variables.join('; ')} };`.replace(
+      '{  }',
+      'Record<string, never>',
+    ),
     `export const ${name}: Operation<${name}Result, ${name}Variables> = {`,
     `  name: '${name}',`,
     `  text: ${JSON.stringify(squeeze([definition, ...fragmentsOf(definition)].map(print).join(' ')))},`,

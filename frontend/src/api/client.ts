@@ -58,7 +58,8 @@ async function parse<Result>(response: Response): Promise<GraphqlAnswer<Result>>
   try {
     return (await response.json()) as GraphqlAnswer<Result>;
   } catch {
-    if (response.status === 502 || response.status === 503 || response.status === 504) throw offline();
+    if (response.status === 502 || response.status === 503 || response.status === 504)
+      throw offline();
     throw new ApiError(`The server failed (status ${response.status}); try again.`, 'ERROR');
   }
 }

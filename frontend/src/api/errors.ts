@@ -13,7 +13,10 @@ export const OFFLINE = 'OFFLINE';
 export const NOT_FOUND = 'NOT_FOUND';
 
 export function offline(): ApiError {
-  return new ApiError('The server does not answer; see that it is running, then try again.', OFFLINE);
+  return new ApiError(
+    'The server does not answer; see that it is running, then try again.',
+    OFFLINE,
+  );
 }
 
 /** The sentence of anything that was thrown. */

@@ -25,7 +25,12 @@ test('masks are found by object and frame', () => {
 test('a frame is present, absent or not tracked', () => {
   const store = new MaskStore(4);
   store.apply([row(0), row(1, { area: 0, rle: { counts: 'x' } })]);
-  expect([...(store.masklet(1)?.presence ?? [])]).toEqual([PRESENT, ABSENT, NOT_TRACKED, NOT_TRACKED]);
+  expect([...(store.masklet(1)?.presence ?? [])]).toEqual([
+    PRESENT,
+    ABSENT,
+    NOT_TRACKED,
+    NOT_TRACKED,
+  ]);
   expect(store.trackedFrames(1)).toBe(2);
 });
 

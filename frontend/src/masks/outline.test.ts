@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { outlineOf, type Outline } from './outline';
-import fixtures from './rle.fixtures.json';
+import { type Outline, outlineOf } from './outline';
 import { decodeRle, type MaskPatch } from './rle';
+import fixtures from './rle.fixtures.json';
 
 function patchOf(...rows: string[]): MaskPatch {
   const width = rows[0]?.length ?? 0;

@@ -45,16 +45,26 @@ test('an outline is traced once and then at hand', () => {
   expect(worker.requests).toHaveLength(1);
 });
 
-test('a mask that was replaced is traced again, and the late answer for the old one is not drawn', () => {
+test('of a mask that was replaced, the old outline stays until the new one is traced', () => {
   const { worker, outlines, put } = harness();
   put(5, 'old');
   outlines.want([5], [1]);
+  worker.answer(0);
+  const old = outlines.path(1, 5);
   put(5, 'new');
   outlines.want([5], [1]);
-  worker.answer(0);
-  expect(outlines.path(1, 5)).toBeUndefined();
+  expect(outlines.path(1, 5)).toBe(old);
   worker.answer(1);
-  expect(outlines.path(1, 5)).toBeDefined();
+  expect(outlines.path(1, 5)).not.toBe(old);
+});
+
+test('a mask that was taken away has no outline', () => {
+  const { store, worker, outlines, put } = harness();
+  put(5, 'a');
+  outlines.want([5], [1]);
+  worker.answer(0);
+  store.apply([{ objectId: 1, frameIdx: 5, rle: null, area: 0, objectScore: 0, predictedIou: 0 }]);
+  expect(outlines.path(1, 5)).toBeUndefined();
 });
 
 test('a jump drops what was wanted before, but for what the worker already has', () => {

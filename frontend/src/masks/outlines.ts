@@ -36,12 +36,13 @@ export class Outlines {
     worker.onmessage = (event) => this.receive(event.data);
   }
 
-  /** The outline of a mask as the store has it now; undefined while it is being traced, or has none. */
+  /**
+   * The outline of an object on a frame; undefined where there is no mask, or it is still being traced. Of a mask
+   * that was replaced, the old outline stays until the new one is there, so that nothing flickers.
+   */
   path(objectId: number, frameIdx: number): Path2D | undefined {
-    const counts = this.store.rle(objectId, frameIdx);
-    if (counts === undefined) return undefined;
-    const entry = this.cache.get(keyOf(objectId, frameIdx));
-    return entry?.counts === counts ? entry.path : undefined;
+    if (this.store.rle(objectId, frameIdx) === undefined) return undefined;
+    return this.cache.get(keyOf(objectId, frameIdx))?.path;
   }
 
   /** What will be drawn next, most urgent frame first. Replaces the wishes of before. */
@@ -60,8 +61,8 @@ export class Outlines {
 
   private wish(objectId: number, frameIdx: number): void {
     const counts = this.store.rle(objectId, frameIdx);
-    if (counts === undefined || this.path(objectId, frameIdx)) return;
     const key = keyOf(objectId, frameIdx);
+    if (counts === undefined || this.cache.get(key)?.counts === counts) return;
     if (this.asked.get(key) !== counts) this.wanted.push({ key, counts, height: this.videoHeight });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import fixtures from './rle.fixtures.json';
 import { decodeRle, runsOf } from './rle';
+import fixtures from './rle.fixtures.json';
 
 describe.each(fixtures)('$name, encoded by pycocotools', (fixture) => {
   test('the runs fill the frame', () => {

@@ -20,7 +20,8 @@ export function runsOf(counts: string): number[] {
   let shift = 0;
   for (let i = 0; i < counts.length; i++) {
     const digit = counts.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 63) throw new Error('The mask holds a character that no COCO RLE has.');
+    if (digit < 0 || digit > 63)
+      throw new Error('The mask holds a character that no COCO RLE has.');
     value |= (digit & 0x1f) << shift;
     shift += 5;
     if (digit & 0x20) continue;

@@ -1,4 +1,3 @@
-import { dismiss, notify, notifyError } from '../app/notices';
 import { request } from '../api/client';
 import {
   AddObject,
@@ -9,10 +8,11 @@ import {
   Track,
   UpdateObject,
 } from '../api/generated';
+import { dismiss, notify, notifyError } from '../app/notices';
 import { lastChange, targetOf } from './history';
 import type { LiveSession } from './liveSession';
-import { type PromptSet, promptInput } from './prompts';
 import { PromptSender } from './promptSender';
+import { type PromptSet, promptInput } from './prompts';
 import { promptsOn, visibleObjects } from './state';
 
 const REMOVAL_GRACE_S = 6;

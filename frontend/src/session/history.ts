@@ -5,7 +5,8 @@ import type { Change, PromptChange, SessionState } from './state';
 export function undoOrRedo(state: SessionState, direction: 'undo' | 'redo'): SessionState {
   const change = lastChange(state, direction);
   if (!change) return state;
-  const [from, to] = direction === 'undo' ? (['undo', 'redo'] as const) : (['redo', 'undo'] as const);
+  const [from, to] =
+    direction === 'undo' ? (['undo', 'redo'] as const) : (['redo', 'undo'] as const);
   const moved = { ...state, [from]: state[from].slice(0, -1) };
   if (change.kind === 'removal') return stay(moved, change.objectId);
   const set = direction === 'undo' ? change.before : change.after;

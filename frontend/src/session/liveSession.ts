@@ -1,6 +1,6 @@
-import { createStore, type Store } from '../app/store';
 import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
 import type { OpenSessionResult } from '../api/generated';
+import { createStore, type Store } from '../app/store';
 import { MaskStore } from '../masks/maskStore';
 import { reduce, type SessionAction } from './reducer';
 import { EMPTY_SESSION, type SessionState } from './state';

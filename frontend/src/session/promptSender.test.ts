@@ -5,7 +5,8 @@ import { NO_PROMPTS, type PromptSet, withPoint } from './prompts';
 const set = (x: number): PromptSet => withPoint(NO_PROMPTS, { x, y: 0, include: true });
 
 function harness() {
-  const sent: { x: number | undefined; answer: (version: number) => void; refuse: () => void }[] = [];
+  const sent: { x: number | undefined; answer: (version: number) => void; refuse: () => void }[] =
+    [];
   const settled: number[] = [];
   const refused: (number | undefined)[] = [];
   const sender = new PromptSender({

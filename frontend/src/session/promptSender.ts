@@ -44,7 +44,12 @@ export class PromptSender {
     for (let job: Job | null = first; job; job = this.take(key)) {
       const { objectId, frameIdx, set } = job;
       try {
-        this.sending.onSettled(objectId, frameIdx, set, await this.sending.send(objectId, frameIdx, set));
+        this.sending.onSettled(
+          objectId,
+          frameIdx,
+          set,
+          await this.sending.send(objectId, frameIdx, set),
+        );
       } catch (thrown) {
         this.sending.onRefused(objectId, frameIdx, set, thrown);
       }

@@ -17,7 +17,11 @@ export interface Box {
 export interface PromptSet {
   readonly points: readonly Point[];
   readonly box: Box | null;
-  readonly mask: { readonly height: number; readonly width: number; readonly counts: string } | null;
+  readonly mask: {
+    readonly height: number;
+    readonly width: number;
+    readonly counts: string;
+  } | null;
 }
 
 export const NO_PROMPTS: PromptSet = { points: [], box: null, mask: null };
@@ -42,11 +46,7 @@ export function promptSetOf({ points, box, mask }: PromptFields): PromptSet {
   return { points, box, mask };
 }
 
-export function promptInput(
-  objectId: number,
-  frameIdx: number,
-  set: PromptSet,
-): FramePromptInput {
+export function promptInput(objectId: number, frameIdx: number, set: PromptSet): FramePromptInput {
   return { objectId, frameIdx, ...set };
 }
 

@@ -41,9 +41,7 @@ function after(...actions: SessionAction[]): SessionState {
 }
 
 test('the feed brings objects and prompts, and takes them away', () => {
-  const full = after(
-    delta(2, { objects: [object(2), object(1)], prompts: [row(1, 5, click(3))] }),
-  );
+  const full = after(delta(2, { objects: [object(2), object(1)], prompts: [row(1, 5, click(3))] }));
   expect([...full.objects.keys()]).toEqual([1, 2]);
   expect(promptsOn(full, 1, 5).points).toHaveLength(1);
   const cleared = reduce(full, delta(3, { prompts: [row(1, 5, NO_PROMPTS)] }));
@@ -126,11 +124,11 @@ test('a new change forgets what was undone', () => {
 
 test('clicks on an object without a name yet move over to it', () => {
   const set = click(1);
-  const state = after(
-    { type: 'select', objectId: -1 },
-    edit(-1, 4, NO_PROMPTS, set),
-    { type: 'created', draftId: -1, object: object(7) },
-  );
+  const state = after({ type: 'select', objectId: -1 }, edit(-1, 4, NO_PROMPTS, set), {
+    type: 'created',
+    draftId: -1,
+    object: object(7),
+  });
   expect(promptsOn(state, 7, 4)).toBe(set);
   expect(state.selectedId).toBe(7);
   expect(promptsOn(reduce(state, { type: 'undo' }), 7, 4)).toEqual(NO_PROMPTS);
@@ -138,7 +136,10 @@ test('clicks on an object without a name yet move over to it', () => {
 
 test('a removed object can be brought back, and its neighbour is selected meanwhile', () => {
   const state = after(
-    delta(1, { objects: [object(1), object(2)], prompts: [row(1, 3, click(1)), row(2, 8, click(1))] }),
+    delta(1, {
+      objects: [object(1), object(2)],
+      prompts: [row(1, 3, click(1)), row(2, 8, click(1))],
+    }),
     { type: 'select', objectId: 2 },
     { type: 'leave', objectId: 2 },
   );
@@ -161,9 +162,9 @@ test('an older report of tracking does not replace a newer one', () => {
     error: null,
     version,
   });
-  const state = after(
-    delta(5, { propagation: report(4, 5) }),
-    { type: 'propagation', propagation: report(0, 2) },
-  );
+  const state = after(delta(5, { propagation: report(4, 5) }), {
+    type: 'propagation',
+    propagation: report(0, 2),
+  });
   expect(state.propagation?.framesDone).toBe(4);
 });

@@ -2,7 +2,7 @@ import type { SessionDelta } from '../api/feed';
 import type { ObjectFields, PropagationFields } from '../api/generated';
 import { undoOrRedo } from './history';
 import { dropAnswered, withPending } from './pending';
-import { type PromptKey, type PromptSet, isEmpty, promptKey, promptSetOf } from './prompts';
+import { isEmpty, type PromptKey, type PromptSet, promptKey, promptSetOf } from './prompts';
 import type { Change, PromptChange, SessionState, StoredPrompt } from './state';
 
 const HISTORY_LENGTH = 200;
@@ -28,7 +28,9 @@ export function reduce(state: SessionState, action: SessionAction): SessionState
     case 'delta':
       return applyDelta(state, action.delta);
     case 'select':
-      return action.objectId === state.selectedId ? state : { ...state, selectedId: action.objectId };
+      return action.objectId === state.selectedId
+        ? state
+        : { ...state, selectedId: action.objectId };
     case 'edit':
       return {
         ...withPending(state, action.change, action.change.after),
@@ -149,7 +151,9 @@ function rekeyDraft(state: SessionState, draftId: number, objectId: number): Ses
   const pending = [...state.pending.values()].map(rename);
   return {
     ...state,
-    pending: new Map(pending.map((prompt) => [promptKey(prompt.objectId, prompt.frameIdx), prompt])),
+    pending: new Map(
+      pending.map((prompt) => [promptKey(prompt.objectId, prompt.frameIdx), prompt]),
+    ),
     undo: state.undo.map(rename),
     redo: state.redo.map(rename),
     selectedId: state.selectedId === draftId ? objectId : state.selectedId,

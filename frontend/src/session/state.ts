@@ -1,5 +1,5 @@
 import type { ObjectFields, PropagationFields } from '../api/generated';
-import { NO_PROMPTS, type PromptKey, type PromptSet, isEmpty, promptKey } from './prompts';
+import { isEmpty, NO_PROMPTS, type PromptKey, type PromptSet, promptKey } from './prompts';
 
 /** A prompt set that was sent. It is shown at once and dropped when the feed has come as far as `version`. */
 export interface PendingPrompt {

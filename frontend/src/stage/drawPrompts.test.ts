@@ -4,10 +4,11 @@ import { promptPartAt } from './drawPrompts';
 
 const view = { scale: 0.5, offsetX: 100, offsetY: 50 };
 const set = withBox(
-  withPoint(
-    withPoint(NO_PROMPTS, { x: 200, y: 100, include: true }),
-    { x: 204, y: 100, include: false },
-  ),
+  withPoint(withPoint(NO_PROMPTS, { x: 200, y: 100, include: true }), {
+    x: 204,
+    y: 100,
+    include: false,
+  }),
   { x0: 20, y0: 40, x1: 400, y1: 300 },
 );
 

@@ -13,7 +13,9 @@ export interface PromptLook {
 }
 
 /** A part of a prompt set that a click can take away. */
-export type PromptPart = { readonly kind: 'point'; readonly index: number } | { readonly kind: 'box' };
+export type PromptPart =
+  | { readonly kind: 'point'; readonly index: number }
+  | { readonly kind: 'box' };
 
 const NEAR_PX = 11;
 
@@ -41,7 +43,12 @@ export function drawPrompts(
 ): void {
   context.globalAlpha = look.isPending ? 0.75 : 1;
   if (set.box) {
-    drawBox(context, toStage(view, { x: set.box.x0, y: set.box.y0 }), toStage(view, { x: set.box.x1, y: set.box.y1 }), look.colour);
+    drawBox(
+      context,
+      toStage(view, { x: set.box.x0, y: set.box.y0 }),
+      toStage(view, { x: set.box.x1, y: set.box.y1 }),
+      look.colour,
+    );
     const handle = boxHandle(view, set.box);
     drawDisc(context, handle, INK, '#fff', look.hovered?.kind === 'box' ? 9 : 7);
     drawCross(context, handle);

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { clampInto, fit, isInside, pan, toStage, toVideo, zoom } from './view';
+import { clampInto, isInside, letterbox, pan, toStage, toVideo, zoom } from './view';
 
 const video = { width: 1280, height: 720 };
 
 test('a wide stage puts bars left and right, a tall one above and below', () => {
-  const wide = fit(video, { width: 2000, height: 740 }, 10);
+  const wide = letterbox(video, { width: 2000, height: 740 }, 10);
   expect(wide).toEqual({ scale: 1, offsetX: 360, offsetY: 10 });
-  const tall = fit(video, { width: 660, height: 900 }, 10);
+  const tall = letterbox(video, { width: 660, height: 900 }, 10);
   expect(tall).toEqual({ scale: 0.5, offsetX: 10, offsetY: 270 });
 });
 
 test('a stage of no size gives a view that can be used', () => {
-  expect(fit(video, { width: 0, height: 0 }, 10).scale).toBeGreaterThan(0);
+  expect(letterbox(video, { width: 0, height: 0 }, 10).scale).toBeGreaterThan(0);
 });
 
 test('stage and video coordinates are inverse', () => {
-  const view = fit(video, { width: 813, height: 411 }, 7);
+  const view = letterbox(video, { width: 813, height: 411 }, 7);
   for (const spot of [
     { x: 0, y: 0 },
     { x: 1280, y: 720 },
@@ -36,7 +36,7 @@ test('inside means on a pixel of the video', () => {
 });
 
 test('zooming keeps the pixel under the pointer, and ends at the whole video', () => {
-  const whole = fit(video, { width: 1300, height: 740 }, 10);
+  const whole = letterbox(video, { width: 1300, height: 740 }, 10);
   const at = { x: 900, y: 200 };
   const near = zoom(whole, 3, at, whole);
   expect(near.scale).toBe(3);
@@ -48,7 +48,12 @@ test('zooming keeps the pixel under the pointer, and ends at the whole video', (
 
 test('panning cannot lose the video', () => {
   const stage = { width: 1300, height: 740 };
-  const near = zoom(fit(video, stage, 10), 4, { x: 650, y: 370 }, fit(video, stage, 10));
+  const near = zoom(
+    letterbox(video, stage, 10),
+    4,
+    { x: 650, y: 370 },
+    letterbox(video, stage, 10),
+  );
   const far = pan(near, 1e6, -1e6, video, stage);
   expect(toVideo(far, { x: 650, y: 370 })).toEqual({ x: 0, y: 720 });
 });

@@ -18,7 +18,7 @@ export interface Spot {
 const LARGEST_SCALE = 32; // CSS pixels a video pixel
 
 /** The whole video, as large as fits and in the middle, with room around it. */
-export function fit(video: Size, stage: Size, margin: number): View {
+export function letterbox(video: Size, stage: Size, margin: number): View {
   const width = Math.max(1, stage.width - 2 * margin);
   const height = Math.max(1, stage.height - 2 * margin);
   const scale = Math.min(width / video.width, height / video.height);

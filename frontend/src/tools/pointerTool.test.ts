@@ -16,18 +16,30 @@ const at = (x: number, y = 0) => ({ x, y });
 const down = (x: number, include = true): ToolEvent => ({ kind: 'down', at: at(x), include });
 
 test('a press and release is a click where the press was', () => {
-  const { state, intents } = run(down(10), { kind: 'move', at: at(13) }, { kind: 'up', at: at(14) });
+  const { state, intents } = run(
+    down(10),
+    { kind: 'move', at: at(13) },
+    { kind: 'up', at: at(14) },
+  );
   expect(intents).toEqual([{ kind: 'click', at: at(10), include: true }]);
   expect(state).toEqual(IDLE);
 });
 
 test('a drag is a box', () => {
-  const { intents } = run(down(10), { kind: 'move', at: at(40, 30) }, { kind: 'up', at: at(50, 60) });
+  const { intents } = run(
+    down(10),
+    { kind: 'move', at: at(40, 30) },
+    { kind: 'up', at: at(50, 60) },
+  );
   expect(intents).toEqual([{ kind: 'box', from: at(10), to: at(50, 60) }]);
 });
 
 test('an excluding press never becomes a box', () => {
-  const { intents } = run(down(10, false), { kind: 'move', at: at(90) }, { kind: 'up', at: at(90) });
+  const { intents } = run(
+    down(10, false),
+    { kind: 'move', at: at(90) },
+    { kind: 'up', at: at(90) },
+  );
   expect(intents).toEqual([{ kind: 'click', at: at(10), include: false }]);
 });
 
@@ -43,7 +55,9 @@ test('cancel ends a drag without an intent', () => {
 });
 
 test('a box without area is nothing', () => {
-  expect(run(down(10), { kind: 'move', at: at(40) }, { kind: 'up', at: at(40) }).intents).toEqual([]);
+  expect(run(down(10), { kind: 'move', at: at(40) }, { kind: 'up', at: at(40) }).intents).toEqual(
+    [],
+  );
 });
 
 test('right button, Alt and Ctrl turn the switch around', () => {

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { routeOf, sessionPath } from './router';
+
+test('paths lead to pages', () => {
+  expect(routeOf('/')).toEqual({ page: 'gallery' });
+  expect(routeOf('/s/abc-1')).toEqual({ page: 'session', sessionId: 'abc-1' });
+  expect(routeOf('/s/abc-1/')).toEqual({ page: 'session', sessionId: 'abc-1' });
+  expect(routeOf('/s/')).toEqual({ page: 'unknown' });
+  expect(routeOf('/elsewhere')).toEqual({ page: 'unknown' });
+});
+
+test('any id survives the way through a link', () => {
+  expect(routeOf(sessionPath('a/b c%'))).toEqual({ page: 'session', sessionId: 'a/b c%' });
+  expect(routeOf('/s/%')).toEqual({ page: 'session', sessionId: '%' });
+});

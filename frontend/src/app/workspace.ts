@@ -1,0 +1,59 @@
+import { FrameTimes } from '../playback/frameTimes';
+import { Player } from '../playback/player';
+import { StillSource } from '../playback/stillSource';
+import { VideoSource } from '../playback/videoSource';
+import { SessionCommands } from '../session/commands';
+import { LiveSession, type SessionInfo } from '../session/liveSession';
+import { createStore, type Store } from './store';
+
+/** Everything behind an open session. React shows it; none of it lives in React. */
+export interface Workspace {
+  readonly session: LiveSession;
+  readonly commands: SessionCommands;
+  readonly player: Player;
+  readonly video: HTMLVideoElement;
+  /** Whether a plain click includes: the switch on the stage. */
+  readonly clickIncludes: Store<boolean, boolean>;
+  close(): void;
+}
+
+export function openWorkspace(info: SessionInfo): Workspace {
+  const video = videoElement(info.video.renditionUrl ?? '');
+  const times = new FrameTimes(info.video.frameTimesS);
+  const player = new Player(new VideoSource(video, times), times);
+  const stillUrl = (frameIdx: number) => `/media/${info.video.id}/frames/${frameIdx}.jpg`;
+  video.onerror = () => player.replaceSource(new StillSource(stillUrl, times));
+  const session = new LiveSession(info);
+  const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx));
+  const onPageHide = () => commands.close();
+  window.addEventListener('pagehide', onPageHide);
+  session.open();
+  player.start();
+  return {
+    session,
+    commands,
+    player,
+    video,
+    clickIncludes: createStore((_: boolean, next: boolean) => next, true),
+    close() {
+      window.removeEventListener('pagehide', onPageHide);
+      commands.close();
+      session.close();
+      player.close();
+      video.onerror = null;
+      video.removeAttribute('src');
+      video.load(); // lets go of the connection
+    },
+  };
+}
+
+function videoElement(src: string): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.src = src;
+  video.preload = 'auto';
+  video.muted = true;
+  video.playsInline = true;
+  video.tabIndex = -1;
+  video.setAttribute('aria-hidden', 'true');
+  return video;
+}

@@ -1,0 +1,79 @@
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import styles from './DropZone.module.css';
+
+const ACCEPTED = 'video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi';
+
+/** The whole page takes files that are dropped; the panel at its top says so and opens the file picker. */
+export function DropZone({
+  onFiles,
+  children,
+}: {
+  onFiles: (files: readonly File[]) => void;
+  children: (panel: ReactNode) => ReactNode;
+}) {
+  const [isOver, setOver] = useState(false);
+  const depth = useRef(0); // dragenter and dragleave also come from the children
+  const input = useRef<HTMLInputElement>(null);
+
+  const onDrag = (change: number) => (event: DragEvent) => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    depth.current += change;
+    setOver(depth.current > 0);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    depth.current = 0;
+    setOver(false);
+    onFiles([...event.dataTransfer.files]);
+  };
+  const panel = (
+    <div className={styles.panel}>
+      <span className={styles.symbol}>
+        <Icon name="upload" size={22} />
+      </span>
+      <div className={styles.words}>
+        <p className={styles.lead}>Drop a video here</p>
+        <p className={styles.note}>MP4, MOV, WebM, MKV or AVI. Masks fall on exactly its frames.</p>
+      </div>
+      <Button look="primary" onClick={() => input.current?.click()} data-testid="choose-video">
+        Choose a video
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept={ACCEPTED}
+        multiple
+        hidden
+        data-testid="file-input"
+        onChange={(event) => {
+          onFiles([...(event.target.files ?? [])]);
+          event.target.value = ''; // so that the same file can be chosen again
+        }}
+      />
+    </div>
+  );
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button does the same
+    <div
+      className={styles.zone}
+      onDragEnter={onDrag(1)}
+      onDragLeave={onDrag(-1)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={onDrop}
+      data-testid="drop-zone"
+    >
+      {children(panel)}
+      {isOver && (
+        <div className={styles.veil}>
+          <div className={styles.target}>
+            <Icon name="upload" size={34} />
+            Let go to add the video
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

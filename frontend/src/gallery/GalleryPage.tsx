@@ -1,0 +1,118 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { request } from '../api/client';
+import { CreateSession, type GalleryResult, type VideoCard as Video } from '../api/generated';
+import { notifyError } from '../app/notices';
+import { navigate, sessionPath } from '../app/router';
+import { useStore } from '../app/store';
+import { Logo } from '../ui/Logo';
+import { DropZone } from './DropZone';
+import { EngineMenu } from './EngineMenu';
+import { chosenEngine, engineChoice } from './engineChoice';
+import styles from './GalleryPage.module.css';
+import { SessionLink } from './SessionLink';
+import { UploadCard } from './UploadCard';
+import { startUpload, uploads } from './uploads';
+import { useGallery } from './useGallery';
+import { VideoCard } from './VideoCard';
+
+const RECENT = 6;
+
+/** The first page: videos to open, a place to drop one's own, and sessions to go back to. */
+export function GalleryPage() {
+  const { gallery, error, reload } = useGallery();
+  useEffect(() => {
+    document.title = 'Masklet';
+  }, []);
+  const onFiles = (files: readonly File[]) => {
+    for (const file of files) void startUpload(file, reload);
+  };
+  return (
+    <DropZone onFiles={onFiles}>
+      {(panel) => (
+        <main className={styles.page} data-testid="gallery">
+          <header className={styles.header}>
+            <Logo />
+            {gallery && gallery.engines.length > 0 && <EngineMenu engines={gallery.engines} />}
+          </header>
+          <h1 className={styles.headline}>Click an object once. Get its mask on every frame.</h1>
+          {panel}
+          {error && (
+            <p className={styles.error} role="alert">
+              {error}
+            </p>
+          )}
+          {gallery ? <Library gallery={gallery} /> : !error && <Skeleton />}
+        </main>
+      )}
+    </DropZone>
+  );
+}
+
+function Library({ gallery }: { gallery: GalleryResult }) {
+  const sending = useStore(uploads, (items) => items);
+  const [opening, setOpening] = useState(false);
+  const own = gallery.library.filter((video) => !video.inGallery);
+  const clips = gallery.library.filter((video) => video.inGallery);
+
+  const open = async (video: Video) => {
+    if (opening) return;
+    setOpening(true);
+    try {
+      const engine = chosenEngine(gallery.engines, engineChoice.get());
+      const variables = { videoId: video.id, engineId: engine?.id ?? null };
+      const { createSession } = await request(CreateSession, variables);
+      navigate(sessionPath(createSession.id));
+    } catch (thrown) {
+      setOpening(false);
+      notifyError(thrown);
+    }
+  };
+  const cards = (videos: readonly Video[]) =>
+    videos.map((video) => (
+      <VideoCard key={video.id} video={video} onOpen={() => void open(video)} />
+    ));
+
+  return (
+    <>
+      {gallery.sessions.length > 0 && (
+        <Section title="Go on with" grid={styles.sessions}>
+          {gallery.sessions.slice(0, RECENT).map((session) => (
+            <SessionLink key={session.id} session={session} />
+          ))}
+        </Section>
+      )}
+      {own.length + sending.length > 0 && (
+        <Section title="Your videos" grid={styles.videos}>
+          {sending.map((item) => (
+            <UploadCard key={item.key} item={item} />
+          ))}
+          {cards(own)}
+        </Section>
+      )}
+      {clips.length > 0 && (
+        <Section title="Try one of these" grid={styles.videos}>
+          {cards(clips)}
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Section(props: { title: string; grid: string | undefined; children: ReactNode }) {
+  return (
+    <section className={styles.section} aria-label={props.title}>
+      <h2 className={styles.heading}>{props.title}</h2>
+      <div className={props.grid}>{props.children}</div>
+    </section>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div className={`${styles.section} ${styles.videos}`} aria-hidden="true">
+      {[1, 2, 3, 4].map((i) => (
+        <div key={i} className={styles.skeleton} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { VideoCard as Video } from '../api/generated';
+import { Icon } from '../ui/Icon';
+import { Progress } from '../ui/Progress';
+import styles from './cards.module.css';
+import { duration } from './format';
+
+/** A video of the library: a click opens it; while it is imported it shows how far that is. */
+export function VideoCard({ video, onOpen }: { video: Video; onOpen: () => void }) {
+  const isReady = video.state === 'READY';
+  return (
+    <button
+      type="button"
+      className={styles.card}
+      disabled={!isReady}
+      onClick={onOpen}
+      data-testid="video-card"
+      data-state={video.state}
+      aria-label={isReady ? `Open ${video.title}` : video.title}
+    >
+      <Poster url={isReady ? video.posterUrl : null} />
+      <span className={styles.caption}>
+        <span className={styles.title}>{video.title}</span>
+        <Detail video={video} />
+      </span>
+      {isReady && <span className={styles.open}>Open</span>}
+    </button>
+  );
+}
+
+export function Poster({ url }: { url: string | null }) {
+  return (
+    <span className={styles.poster}>
+      {url ? (
+        <img src={url} alt="" loading="lazy" draggable={false} />
+      ) : (
+        <Icon name="film" size={28} />
+      )}
+    </span>
+  );
+}
+
+function Detail({ video }: { video: Video }) {
+  if (video.state === 'FAILED') {
+    return <span className={styles.failed}>{video.error ?? 'This file could not be read.'}</span>;
+  }
+  if (video.state === 'IMPORTING') {
+    return <Progress label="Reading the video" fraction={video.progress} />;
+  }
+  const seconds = video.fps > 0 ? video.numFrames / video.fps : 0;
+  return (
+    <span className={`${styles.detail} number`}>
+      {video.width}×{video.height} · {video.numFrames} frames · {duration(seconds)}
+    </span>
+  );
+}

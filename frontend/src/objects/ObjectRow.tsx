@@ -1,0 +1,147 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { ObjectFields } from '../api/generated';
+import { useStore } from '../app/store';
+import type { Workspace } from '../app/workspace';
+import { promptedFrames } from '../session/state';
+import { Button } from '../ui/Button';
+import { extentOf, extentText } from './extent';
+import styles from './ObjectPanel.module.css';
+
+interface ObjectRowProps {
+  readonly object: ObjectFields;
+  readonly place: number; // in the list, from 1: its key
+  readonly isSelected: boolean;
+  readonly workspace: Workspace;
+}
+
+/** One object. `data-mask-frames` says on how many frames it has been tracked. */
+export function ObjectRow({ object, place, isSelected, workspace }: ObjectRowProps) {
+  const [isNaming, setNaming] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
+  const { objectId, name, colour } = object;
+  const { commands } = workspace;
+
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
+
+  return (
+    <li
+      ref={row}
+      className={styles.row}
+      data-testid="object-row"
+      data-object={objectId}
+      data-selected={isSelected}
+      style={{ '--colour': colour } as React.CSSProperties}
+    >
+      <button
+        type="button"
+        className={styles.choose}
+        aria-pressed={isSelected}
+        aria-label={`Select ${name}`}
+        onClick={() => commands.select(objectId)}
+        onDoubleClick={() => setNaming(true)}
+      />
+      <span className={styles.colour} />
+      <span className={styles.text}>
+        {isNaming ? (
+          <NameField
+            name={name}
+            onDone={(next) => {
+              setNaming(false);
+              if (next && next !== name) void commands.rename(objectId, next);
+            }}
+          />
+        ) : (
+          <button
+            type="button"
+            className={styles.name}
+            title="Rename"
+            data-testid="object-name"
+            onClick={() => {
+              commands.select(objectId);
+              if (isSelected) setNaming(true);
+            }}
+          >
+            {name}
+          </button>
+        )}
+        <Extent objectId={objectId} workspace={workspace} row={row} />
+      </span>
+      {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
+      <span className={styles.remove}>
+        <Button
+          icon="trash"
+          aria-label={`Remove ${name}`}
+          title="Remove (Del)"
+          data-testid="remove-object"
+          onClick={() => commands.removeObject(objectId)}
+        />
+      </span>
+    </li>
+  );
+}
+
+function NameField({ name, onDone }: { name: string; onDone: (next: string | null) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const done = useRef(false);
+  useEffect(() => field.current?.select(), []);
+  const finish = (next: string | null) => {
+    if (done.current) return; // Enter takes the field away, which blurs it
+    done.current = true;
+    onDone(next);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Enter') finish(event.currentTarget.value.trim());
+    if (event.key === 'Escape') finish(null);
+    event.stopPropagation();
+  };
+  return (
+    <input
+      ref={field}
+      className={styles.field}
+      defaultValue={name}
+      maxLength={80}
+      aria-label="Object name"
+      data-testid="object-name-field"
+      onKeyDown={onKeyDown}
+      onBlur={(event) => finish(event.currentTarget.value.trim())}
+    />
+  );
+}
+
+/** Where the object is tracked. Written into the DOM as masks stream in, a few times a second. */
+function Extent({
+  objectId,
+  workspace,
+  row,
+}: {
+  objectId: number;
+  workspace: Workspace;
+  row: React.RefObject<HTMLLIElement | null>;
+}) {
+  const line = useRef<HTMLSpanElement>(null);
+  const { masks, store } = workspace.session;
+  const prompts = useStore(store, (state) => state.prompts);
+  const pending = useStore(store, (state) => state.pending);
+
+  useEffect(() => {
+    const numPrompted = promptedFrames({ ...store.get(), prompts, pending }, objectId).length;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const write = () => {
+      timer = undefined;
+      const extent = extentOf(masks.masklet(objectId));
+      if (line.current) line.current.textContent = extentText(extent, numPrompted);
+      if (row.current) row.current.dataset.maskFrames = String(extent.tracked);
+    };
+    write();
+    const leave = masks.subscribe(() => {
+      timer ??= setTimeout(write, 120);
+    });
+    return () => {
+      clearTimeout(timer);
+      leave();
+    };
+  }, [masks, store, objectId, prompts, pending, row]);
+  return <span ref={line} className={`${styles.extent} number`} />;
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { Button } from '../ui/Button';
+import type { Player } from './player';
+import styles from './Transport.module.css';
+import { timecode } from './timecode';
+
+/** Play, step, and where the playhead is. */
+export function Transport({ player }: { player: Player }) {
+  const playing = useSyncExternalStore(player.subscribe, () => player.playing);
+  const last = player.times.numFrames - 1;
+  return (
+    <div className={styles.transport}>
+      <Button
+        icon="first"
+        aria-label="First frame"
+        title="First frame (Home)"
+        onClick={() => player.seek(0)}
+      />
+      <Button
+        icon="previous"
+        aria-label="Previous frame"
+        title="Previous frame (←)"
+        data-testid="previous-frame"
+        onClick={() => player.step(-1)}
+      />
+      <Button
+        icon={playing ? 'pause' : 'play'}
+        className={styles.play}
+        aria-label={playing ? 'Pause' : 'Play'}
+        title={playing ? 'Pause (Space)' : 'Play (Space)'}
+        data-testid="play"
+        data-playing={playing}
+        onClick={() => player.toggle()}
+      />
+      <Button
+        icon="next"
+        aria-label="Next frame"
+        title="Next frame (→)"
+        data-testid="next-frame"
+        onClick={() => player.step(1)}
+      />
+      <Button
+        icon="last"
+        aria-label="Last frame"
+        title="Last frame (End)"
+        onClick={() => player.seek(last)}
+      />
+      <Position player={player} />
+    </div>
+  );
+}
+
+/** Written straight into the DOM: it changes with every frame. */
+function Position({ player }: { player: Player }) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const time = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const write = () => {
+      if (frame.current) frame.current.textContent = String(player.target);
+      if (time.current) time.current.textContent = timecode(player.times.startS(player.target));
+    };
+    write();
+    return player.subscribe(write);
+  }, [player]);
+  return (
+    <p className={`${styles.position} number`}>
+      <span className={styles.label}>Frame</span>
+      <span ref={frame} className={styles.frame} data-testid="frame-number" />
+      <span className={styles.label}>of {player.times.numFrames}</span>
+      <span ref={time} className={styles.time} />
+    </p>
+  );
+}

@@ -1,0 +1,89 @@
+import { useEffect, useRef, useState } from 'react';
+import { request } from '../api/client';
+import { CreateSession, type EngineFields, Gallery } from '../api/generated';
+import { notifyError } from '../app/notices';
+import { navigate, sessionPath } from '../app/router';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { useDismiss } from '../ui/useDismiss';
+import styles from './TopBar.module.css';
+
+interface EngineBadgeProps {
+  readonly engine: EngineFields;
+  readonly videoId: string;
+}
+
+/** Which engine draws the masks; a press tells what it is good for, and how to get the others. */
+export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  useDismiss(root, isOpen, () => setOpen(false));
+  return (
+    <div ref={root} className={styles.wrap} data-menu-open={isOpen || undefined}>
+      <button
+        type="button"
+        className={styles.badge}
+        aria-expanded={isOpen}
+        title={engine.note}
+        data-testid="engine-badge"
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name="chip" size={15} />
+        {engine.label}
+      </button>
+      {isOpen && (
+        <div className={styles.popover} role="dialog" aria-label="Engine">
+          <h2>
+            {engine.label} <span className={styles.device}>on {engine.device}</span>
+          </h2>
+          <p>{engine.note}</p>
+          <Others current={engine} videoId={videoId} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Others({ current, videoId }: { current: EngineFields; videoId: string }) {
+  const [engines, setEngines] = useState<readonly EngineFields[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    request(Gallery, {}, { signal: abort.signal })
+      .then((answer) => setEngines(answer.engines))
+      .catch((thrown) => {
+        if (!abort.signal.aborted) notifyError(thrown);
+      });
+    return () => abort.abort();
+  }, []);
+  const others = engines.filter((engine) => engine.id !== current.id);
+  if (others.length === 0) return null;
+  const open = async (engineId: string) => {
+    try {
+      const { createSession } = await request(CreateSession, { videoId, engineId });
+      navigate(sessionPath(createSession.id));
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  };
+  return (
+    <div className={styles.others}>
+      {others.map((engine) => (
+        <div key={engine.id} className={styles.other}>
+          <div>
+            <strong>{engine.label}</strong>
+            <p>{engine.note}</p>
+          </div>
+          {engine.available && (
+            <Button
+              look="outlined"
+              title="A new session of this video; this one stays as it is"
+              onClick={() => void open(engine.id)}
+            >
+              Use
+            </Button>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}

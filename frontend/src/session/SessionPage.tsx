@@ -1,0 +1,107 @@
+import { useEffect, useRef, useState } from 'react';
+import { request } from '../api/client';
+import { ApiError, NOT_FOUND, sentenceOf } from '../api/errors';
+import { OpenSession } from '../api/generated';
+import { useStore } from '../app/store';
+import { openWorkspace, type Workspace } from '../app/workspace';
+import { CheatSheet } from '../keys/CheatSheet';
+import { useKeys } from '../keys/useKeys';
+import { ObjectPanel } from '../objects/ObjectPanel';
+import { Transport } from '../playback/Transport';
+import { Stage, type StageHandle } from '../stage/Stage';
+import { Timeline } from '../timeline/Timeline';
+import { TrackControl } from '../tracking/TrackControl';
+import { MessagePage } from '../ui/MessagePage';
+import { runAction } from './actions';
+import { ConnectionBanner } from './ConnectionBanner';
+import type { SessionInfo } from './liveSession';
+import styles from './SessionPage.module.css';
+import { TopBar } from './TopBar';
+
+type Load =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly info: SessionInfo }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+/** A session by its id: loads it, then shows it, or says why not. */
+export function SessionPage({ sessionId }: { sessionId: string }) {
+  const [load, setLoad] = useState<Load>({ kind: 'loading' });
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt loads again
+  useEffect(() => {
+    const abort = new AbortController();
+    setLoad({ kind: 'loading' });
+    request(OpenSession, { id: sessionId }, { signal: abort.signal })
+      .then(({ session }) => setLoad({ kind: 'ready', info: session }))
+      .catch((thrown) => {
+        if (abort.signal.aborted) return;
+        const isMissing = thrown instanceof ApiError && thrown.code === NOT_FOUND;
+        setLoad(isMissing ? { kind: 'missing' } : { kind: 'failed', sentence: sentenceOf(thrown) });
+      });
+    return () => abort.abort();
+  }, [sessionId, attempt]);
+
+  if (load.kind === 'missing') return <MissingSession />;
+  if (load.kind === 'failed') {
+    return (
+      <MessagePage
+        title="This session could not be opened"
+        text={load.sentence}
+        retry={() => setAttempt(attempt + 1)}
+      />
+    );
+  }
+  if (load.kind === 'loading') return <div className={styles.loading} aria-busy="true" />;
+  return <OpenWorkspace key={load.info.id} info={load.info} />;
+}
+
+function MissingSession() {
+  return (
+    <MessagePage
+      title="There is no such session"
+      text="The link may be cut off, or it belongs to another Masklet."
+    />
+  );
+}
+
+function OpenWorkspace({ info }: { info: SessionInfo }) {
+  const [workspace, setWorkspace] = useState<Workspace | null>(null);
+  useEffect(() => {
+    const opened = openWorkspace(info);
+    setWorkspace(opened);
+    document.title = `${info.video.title} · Masklet`;
+    return () => opened.close();
+  }, [info]);
+  return workspace && <WorkspaceView workspace={workspace} />;
+}
+
+function WorkspaceView({ workspace }: { workspace: Workspace }) {
+  const stage = useRef<StageHandle>(null);
+  const [showsHelp, setShowsHelp] = useState(false);
+  const isGone = useStore(workspace.session.connection, (status) => status === 'gone');
+  useKeys((action) => {
+    if (action === 'help') setShowsHelp(true);
+    else runAction(action, workspace, stage.current);
+  });
+  if (isGone) return <MissingSession />;
+  return (
+    <div className={styles.workspace} data-testid="session">
+      <TopBar workspace={workspace} onHelp={() => setShowsHelp(true)} />
+      <div className={styles.middle}>
+        <Stage workspace={workspace} handle={stage} />
+        <ObjectPanel workspace={workspace} />
+      </div>
+      <footer className={styles.footer}>
+        <div className={styles.controls}>
+          <Transport player={workspace.player} />
+          <TrackControl workspace={workspace} />
+        </div>
+        <Timeline workspace={workspace} />
+      </footer>
+      <ConnectionBanner session={workspace.session} />
+      {showsHelp && <CheatSheet onClose={() => setShowsHelp(false)} />}
+    </div>
+  );
+}

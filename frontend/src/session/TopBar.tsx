@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { copyText } from '../app/clipboard';
+import { notify } from '../app/notices';
+import { sessionPath } from '../app/router';
+import type { Workspace } from '../app/workspace';
+import { Button, ButtonLink } from '../ui/Button';
+import { Logo } from '../ui/Logo';
+import { EngineBadge } from './EngineBadge';
+import { HistoryButtons } from './HistoryButtons';
+import styles from './TopBar.module.css';
+
+/** The video's name, the engine, undo, the link and the download. */
+export function TopBar({ workspace, onHelp }: { workspace: Workspace; onHelp: () => void }) {
+  const { info } = workspace.session;
+  return (
+    <header className={styles.bar}>
+      <Logo small />
+      <h1 className={styles.title} title={info.video.title}>
+        {info.video.title}
+      </h1>
+      <EngineBadge engine={info.engine} videoId={info.video.id} />
+      <span className={styles.space} />
+      <HistoryButtons workspace={workspace} />
+      <span className={styles.rule} />
+      <CopyLink sessionId={info.id} />
+      <Download workspace={workspace} />
+      <Button
+        icon="help"
+        aria-label="Keyboard shortcuts"
+        title="Keys and clicks (?)"
+        data-testid="help"
+        onClick={onHelp}
+      />
+    </header>
+  );
+}
+
+function CopyLink({ sessionId }: { sessionId: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const link = window.location.origin + sessionPath(sessionId);
+    if (!(await copyText(link))) {
+      notify({ tone: 'info', text: `Copy this link by hand: ${link}` });
+      return;
+    }
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1800);
+  };
+  return (
+    <Button
+      icon={copied ? 'check' : 'link'}
+      title="Anyone with this link sees this session, live"
+      data-testid="copy-link"
+      onClick={() => void copy()}
+    >
+      {copied ? 'Link copied' : 'Copy link'}
+    </Button>
+  );
+}
+
+/** The server names the file. With no mask yet there is nothing in it, so say that first. */
+function Download({ workspace }: { workspace: Workspace }) {
+  const { info, masks, store } = workspace.session;
+  return (
+    <ButtonLink
+      icon="download"
+      href={`/api/sessions/${encodeURIComponent(info.id)}/export/coco.json`}
+      download
+      title="All masks as COCO JSON"
+      data-testid="download"
+      onClick={(event) => {
+        const isEmpty = [...store.get().objects.keys()].every(
+          (id) => masks.trackedFrames(id) === 0,
+        );
+        if (!isEmpty) return;
+        event.preventDefault();
+        notify({ tone: 'info', text: 'There is no mask to download yet; click an object first.' });
+      }}
+    >
+      Download
+    </ButtonLink>
+  );
+}

@@ -1,0 +1,102 @@
+import { type RefObject, useEffect, useRef } from 'react';
+import { useStore } from '../app/store';
+import type { Workspace } from '../app/workspace';
+import { Icon } from '../ui/Icon';
+import { Painter } from './painter';
+import { StagePointer } from './pointer';
+import styles from './Stage.module.css';
+
+/** What others may ask of the stage. */
+export interface StageHandle {
+  cancelDrag(): boolean;
+  showWhole(): void;
+}
+
+/** The video with its masks. React makes the canvases; painter and pointer do the rest. */
+export function Stage({
+  workspace,
+  handle,
+}: {
+  workspace: Workspace;
+  handle: RefObject<StageHandle | null>;
+}) {
+  const root = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLCanvasElement>(null);
+  const masks = useRef<HTMLCanvasElement>(null);
+  const interaction = useRef<HTMLCanvasElement>(null);
+
+  useEffect(() => {
+    if (!root.current || !picture.current || !masks.current || !interaction.current) return;
+    root.current.prepend(workspace.video);
+    const painter = new Painter(workspace, root.current, {
+      picture: picture.current,
+      masks: masks.current,
+      interaction: interaction.current,
+    });
+    const pointer = new StagePointer(root.current, painter, workspace);
+    const sizes = new ResizeObserver(() => painter.resize());
+    sizes.observe(root.current);
+    const unsubscribe = [
+      workspace.player.subscribe(painter.paint),
+      workspace.session.masks.subscribe(painter.invalidate),
+      workspace.session.store.subscribe(painter.invalidate),
+    ];
+    handle.current = {
+      cancelDrag: () => pointer.cancelDrag(),
+      showWhole: () => painter.setView(painter.whole),
+    };
+    return () => {
+      handle.current = null;
+      for (const leave of unsubscribe) leave();
+      sizes.disconnect();
+      pointer.close();
+      painter.close();
+      workspace.video.remove();
+    };
+  }, [workspace, handle]);
+
+  const { title } = workspace.session.info.video;
+  return (
+    <div className={styles.frame}>
+      <div
+        ref={root}
+        className={styles.stage}
+        data-testid="stage"
+        role="application"
+        aria-label={`${title}: click to include, right click to exclude, drag a box`}
+      >
+        <canvas ref={picture} className={styles.layer} />
+        <canvas ref={masks} className={styles.layer} />
+        <canvas ref={interaction} className={styles.layer} />
+      </div>
+      <ClickSwitch workspace={workspace} />
+    </div>
+  );
+}
+
+/** What a plain click or tap does: for fingers and for mice with one button. */
+function ClickSwitch({ workspace }: { workspace: Workspace }) {
+  const includesNow = useStore(workspace.clickIncludes, (value) => value);
+  const option = (value: boolean) => (
+    <button
+      type="button"
+      role="radio"
+      aria-checked={includesNow === value}
+      className={value ? styles.include : styles.exclude}
+      data-testid={value ? 'click-include' : 'click-exclude'}
+      title={value ? 'Clicks add to the mask' : 'Clicks take away from the mask (or right click)'}
+      onClick={() => workspace.clickIncludes.dispatch(value)}
+    >
+      <span className={styles.glyph}>
+        <Icon name={value ? 'plus' : 'minus'} size={13} />
+      </span>
+      {value ? 'Include' : 'Exclude'}
+    </button>
+  );
+  return (
+    <div className={styles.switch} role="radiogroup" aria-label="A click means">
+      {option(true)}
+      {option(false)}
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+import type { Workspace } from '../app/workspace';
+import { type Box, withBox, withoutPoint, withPoint } from '../session/prompts';
+import { promptsOn } from '../session/state';
+import { includes } from '../tools/buttons';
+import { IDLE, type Intent, step, type ToolEvent, type ToolState } from '../tools/pointerTool';
+import { type PromptPart, promptPartAt } from './drawPrompts';
+import { type Painter, POINTER_AWAY } from './painter';
+import { clampInto, isInside, pan, type Spot, toVideo, zoom } from './view';
+
+const WHEEL_ZOOM = 0.0016; // per pixel that the wheel reports
+
+/** Turns pointer events on the stage into prompts, zoom and pan. */
+export class StagePointer {
+  private tool: ToolState = IDLE;
+  private panning: Spot | null = null;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly painter: Painter,
+    private readonly workspace: Workspace,
+  ) {
+    root.addEventListener('pointerdown', this.onDown);
+    root.addEventListener('pointermove', this.onMove);
+    root.addEventListener('pointerup', this.onUp);
+    root.addEventListener('pointercancel', this.onCancel);
+    root.addEventListener('pointerleave', this.onLeave);
+    root.addEventListener('contextmenu', this.onContextMenu);
+    root.addEventListener('wheel', this.onWheel, { passive: false });
+  }
+
+  close(): void {
+    this.root.removeEventListener('pointerdown', this.onDown);
+    this.root.removeEventListener('pointermove', this.onMove);
+    this.root.removeEventListener('pointerup', this.onUp);
+    this.root.removeEventListener('pointercancel', this.onCancel);
+    this.root.removeEventListener('pointerleave', this.onLeave);
+    this.root.removeEventListener('contextmenu', this.onContextMenu);
+    this.root.removeEventListener('wheel', this.onWheel);
+  }
+
+  /** Ends a drag; says whether there was one. */
+  cancelDrag(): boolean {
+    if (this.tool.kind === 'idle') return false;
+    this.advance({ kind: 'cancel' });
+    return true;
+  }
+
+  private readonly onDown = (event: PointerEvent): void => {
+    const at = this.spotOf(event);
+    this.root.setPointerCapture(event.pointerId);
+    if (event.button === 1) {
+      this.panning = at;
+      event.preventDefault();
+      return;
+    }
+    if (event.button !== 0 && event.button !== 2) return;
+    this.workspace.player.pause(); // prompts belong to the frame that is on the screen
+    const include = includes(event, this.workspace.clickIncludes.get());
+    this.advance({ kind: 'down', at, include });
+  };
+
+  private readonly onMove = (event: PointerEvent): void => {
+    const at = this.spotOf(event);
+    if (this.panning) {
+      const [dx, dy] = [at.x - this.panning.x, at.y - this.panning.y];
+      this.panning = at;
+      this.painter.setView(pan(this.painter.view, dx, dy, this.painter.video, this.painter.stage));
+      return;
+    }
+    this.advance({ kind: 'move', at });
+    if (this.tool.kind === 'idle') this.hover(at);
+  };
+
+  private readonly onUp = (event: PointerEvent): void => {
+    this.panning = null;
+    this.advance({ kind: 'up', at: this.spotOf(event) });
+    this.hover(this.spotOf(event));
+  };
+
+  private readonly onCancel = (): void => {
+    this.panning = null;
+    this.advance({ kind: 'cancel' });
+  };
+
+  private readonly onLeave = (): void => {
+    if (this.tool.kind !== 'idle') return;
+    this.painter.pointer = POINTER_AWAY;
+    this.painter.invalidate();
+  };
+
+  private readonly onContextMenu = (event: Event): void => event.preventDefault();
+
+  private readonly onWheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM * (event.ctrlKey ? 6 : 1));
+    const { painter } = this;
+    painter.setView(zoom(painter.view, factor, this.spotOf(event), painter.whole));
+  };
+
+  private advance(event: ToolEvent): void {
+    const { state, intent } = step(this.tool, event);
+    if (intent) this.act(intent);
+    if (state === this.tool) return;
+    this.tool = state;
+    this.painter.pointer = { ...this.painter.pointer, tool: state };
+    this.painter.invalidate();
+  }
+
+  private act(intent: Intent): void {
+    if (intent.kind === 'box') this.addBox(intent.from, intent.to);
+    else this.click(intent.at, intent.include);
+  }
+
+  private click(at: Spot, include: boolean): void {
+    const { commands, player } = this.workspace;
+    const part = this.partAt(at);
+    if (part) {
+      commands.editPrompts(player.shown, (set) =>
+        part.kind === 'box' ? withBox(set, null) : withoutPoint(set, part.index),
+      );
+      return;
+    }
+    const spot = toVideo(this.painter.view, at);
+    if (!isInside(this.painter.video, spot)) return;
+    const point = { x: tidy(spot.x), y: tidy(spot.y), include };
+    commands.editPrompts(player.shown, (set) => withPoint(set, point));
+  }
+
+  private addBox(from: Spot, to: Spot): void {
+    const { view, video } = this.painter;
+    const a = clampInto(video, toVideo(view, from));
+    const b = clampInto(video, toVideo(view, to));
+    const box: Box = {
+      x0: tidy(Math.min(a.x, b.x)),
+      y0: tidy(Math.min(a.y, b.y)),
+      x1: tidy(Math.max(a.x, b.x)),
+      y1: tidy(Math.max(a.y, b.y)),
+    };
+    if (box.x1 - box.x0 < 1 || box.y1 - box.y0 < 1) return;
+    this.workspace.commands.editPrompts(this.workspace.player.shown, (set) => withBox(set, box));
+  }
+
+  private hover(at: Spot): void {
+    const part = this.partAt(at);
+    const spot = toVideo(this.painter.view, at);
+    const inside = isInside(this.painter.video, spot);
+    const objectId = inside && !part ? this.painter.hitObject(spot.x, spot.y) : null;
+    this.root.style.cursor = part ? 'pointer' : inside ? 'crosshair' : 'default';
+    const before = this.painter.pointer;
+    if (before.objectId === objectId && isSamePart(before.part, part)) return;
+    this.painter.pointer = { tool: this.tool, part, objectId };
+    this.painter.invalidate();
+  }
+
+  private partAt(at: Spot): PromptPart | null {
+    const state = this.workspace.session.store.get();
+    if (state.selectedId === null) return null;
+    const set = promptsOn(state, state.selectedId, this.workspace.player.shown);
+    return promptPartAt(this.painter.view, set, at);
+  }
+
+  private spotOf(event: MouseEvent): Spot {
+    const { left, top } = this.root.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  }
+}
+
+function isSamePart(a: PromptPart | null, b: PromptPart | null): boolean {
+  if (a?.kind === 'point' && b?.kind === 'point') return a.index === b.index;
+  return a?.kind === b?.kind;
+}
+
+/** Hundredths of a pixel are enough, and kinder to read in an export. */
+function tidy(value: number): number {
+  return Math.round(100 * value) / 100;
+}

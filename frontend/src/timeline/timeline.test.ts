@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { ABSENT, type Masklet, PRESENT } from '../masks/maskStore';
+import { DOUBT_LEVELS, doubtOf, laneRuns } from './runs';
+import { Scale } from './scale';
+
+function masklet(text: string, trust = 1): Masklet {
+  const presence = Uint8Array.from(text, (c) => (c === '#' ? PRESENT : c === '-' ? ABSENT : 0));
+  return { presence, trust: new Float32Array(presence.length).fill(trust), rle: [], tracked: 0 };
+}
+const look = (m: Masklet, columns: number) =>
+  laneRuns(m, columns).map(({ first, last, presence }) => [first, last, presence]);
+
+test('equal neighbours are one stretch, and what is not tracked is left out', () => {
+  expect(look(masklet('..##--#.'), 8)).toEqual([
+    [2, 4, PRESENT],
+    [4, 6, ABSENT],
+    [6, 7, PRESENT],
+  ]);
+});
+
+test('fewer columns than frames: a mask is never lost', () => {
+  expect(look(masklet(`${'-'.repeat(50)}#${'-'.repeat(49)}`), 10)).toEqual([
+    [0, 5, ABSENT],
+    [5, 6, PRESENT],
+    [6, 10, ABSENT],
+  ]);
+});
+
+test('more columns than frames: a frame is as wide as its share', () => {
+  expect(look(masklet('#.'), 10)).toEqual([[0, 5, PRESENT]]);
+});
+
+test('doubt grows as trust falls, and splits a stretch', () => {
+  expect(doubtOf(0.95)).toBe(0);
+  expect(doubtOf(0.1)).toBe(DOUBT_LEVELS);
+  expect(doubtOf(0.6)).toBeGreaterThan(0);
+  const m = masklet('####');
+  m.trust[2] = 0.2;
+  expect(laneRuns(m, 4).map((run) => run.doubt)).toEqual([0, DOUBT_LEVELS, 0]);
+});
+
+test('frames and positions are inverse', () => {
+  for (const [width, frames] of [
+    [900, 300],
+    [301.5, 10_000],
+    [500, 1],
+  ] as const) {
+    const scale = new Scale(width, frames);
+    for (let i = 0; i < frames; i += 7) expect(scale.frame(scale.x(i))).toBe(i);
+    expect(scale.frame(-5)).toBe(0);
+    expect(scale.frame(width + 5)).toBe(frames - 1);
+  }
+});
+
+test('labels are round numbers with room between them', () => {
+  expect(new Scale(1000, 300).labelStep(70)).toBe(50);
+  expect(new Scale(1000, 10_000).labelStep(70)).toBe(1000);
+  expect(new Scale(1000, 8).labelStep(70)).toBe(1);
+});

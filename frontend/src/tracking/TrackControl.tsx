@@ -1,0 +1,132 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Direction, PropagationFields } from '../api/generated';
+import { notify } from '../app/notices';
+import { useStore } from '../app/store';
+import type { Workspace } from '../app/workspace';
+import { isEmpty } from '../session/prompts';
+import { type SessionState, visibleObjects } from '../session/state';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { Menu } from '../ui/Menu';
+import { RateMeter, remainingText } from './rate';
+import styles from './TrackControl.module.css';
+
+/** Track, or how far it is and Cancel. */
+export function TrackControl({ workspace }: { workspace: Workspace }) {
+  const propagation = useStore(workspace.session.store, (state) => state.propagation);
+  useFailureNotice(propagation);
+  if (propagation?.state === 'RUNNING') {
+    return (
+      <Running propagation={propagation} onCancel={() => workspace.commands.cancelTracking()} />
+    );
+  }
+  return <Idle workspace={workspace} />;
+}
+
+function Idle({ workspace }: { workspace: Workspace }) {
+  const canTrack = useStore(workspace.session.store, hasPrompts);
+  const isLive = useStore(workspace.session.connection, (status) => status === 'live');
+  const [starting, setStarting] = useState(false);
+  const track = async (direction: Direction) => {
+    setStarting(true);
+    await workspace.commands.track(direction);
+    setStarting(false);
+  };
+  const disabled = !canTrack || starting || !isLive;
+  const why = canTrack
+    ? 'Carry the masks through the video (T)'
+    : 'Click an object in the video first';
+  return (
+    <div className={styles.split} title={why}>
+      <Button
+        look="primary"
+        icon="both"
+        className={styles.main}
+        disabled={disabled}
+        data-testid="track"
+        onClick={() => void track('BOTH')}
+      >
+        {starting ? 'Starting' : 'Track'}
+      </Button>
+      <Menu
+        label="Choose the direction"
+        testId="track-menu"
+        align="end"
+        direction="up"
+        disabled={disabled}
+        className={styles.more}
+        items={[
+          { id: 'both', label: 'Both directions', hint: 'T', run: () => void track('BOTH') },
+          { id: 'forward', label: 'Forward', run: () => void track('FORWARD') },
+          { id: 'backward', label: 'Backward', run: () => void track('BACKWARD') },
+        ]}
+      >
+        <Icon name="down" size={16} />
+      </Menu>
+    </div>
+  );
+}
+
+function Running({
+  propagation,
+  onCancel,
+}: {
+  propagation: PropagationFields;
+  onCancel: () => Promise<void>;
+}) {
+  const meter = useRef(new RateMeter());
+  const [cancelling, setCancelling] = useState(false);
+  const { framesDone, framesTotal } = propagation;
+  meter.current.add(framesDone, performance.now());
+  const percent = framesTotal > 0 ? Math.floor((100 * framesDone) / framesTotal) : 0;
+  const remaining = remainingText(meter.current.remainingS(framesTotal));
+  return (
+    <div className={styles.running} data-testid="tracking-progress">
+      <div
+        className={styles.progress}
+        role="progressbar"
+        aria-label="Tracking"
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <div className={styles.bar} style={{ transform: `scaleX(${percent / 100})` }} />
+        <span className={`${styles.text} number`}>
+          <span>
+            Tracking {framesDone} / {framesTotal}
+          </span>
+          <span className={styles.soft}>{remaining || `${percent} %`}</span>
+        </span>
+      </div>
+      <Button
+        look="outlined"
+        data-testid="cancel"
+        title="Stop and keep what is done (Esc)"
+        disabled={cancelling}
+        onClick={() => {
+          setCancelling(true);
+          void onCancel().finally(() => setCancelling(false));
+        }}
+      >
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+/** Say once why tracking ended, if it failed while we watched. */
+function useFailureNotice(propagation: PropagationFields | null): void {
+  const watched = useRef<string | null>(null);
+  useEffect(() => {
+    if (propagation?.state === 'RUNNING') watched.current = propagation.id;
+    if (propagation?.state !== 'FAILED' || watched.current !== propagation.id) return;
+    watched.current = null;
+    notify({ tone: 'error', text: propagation.error ?? 'Tracking failed; try again.' });
+  }, [propagation]);
+}
+
+function hasPrompts(state: SessionState): boolean {
+  const ids = new Set(visibleObjects(state).map((object) => object.objectId));
+  const rows = [...state.prompts.values(), ...state.pending.values()];
+  return rows.some((row) => (ids.has(row.objectId) || row.objectId < 0) && !isEmpty(row.set));
+}

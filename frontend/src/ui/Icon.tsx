@@ -1,0 +1,50 @@
+const PATHS = {
+  play: 'M7 5.2v13.6c0 .8.9 1.3 1.6.8l10-6.8a1 1 0 0 0 0-1.6l-10-6.8C7.9 3.9 7 4.4 7 5.2z',
+  pause: 'M7 5h3.5v14H7zM13.5 5H17v14h-3.5z',
+  next: 'M9 6l6 6-6 6',
+  previous: 'M15 6l-6 6 6 6',
+  first: 'M17 6l-6 6 6 6M7 6v12',
+  last: 'M7 6l6 6-6 6M17 6v12',
+  plus: 'M12 5.5v13M5.5 12h13',
+  minus: 'M5.5 12h13',
+  close: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
+  down: 'M7 10l5 5 5-5',
+  check: 'M5.5 12.5l4.2 4.2 8.8-9.2',
+  trash: 'M5 7h14M10 7V5h4v2M7 7l.8 12h8.4L17 7M10.5 10.5v5.5M13.5 10.5v5.5',
+  link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-.8.8M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l.8-.8',
+  download: 'M12 4.5v10.5M7.5 11l4.5 4.5 4.5-4.5M5 19.5h14',
+  upload: 'M12 16V5.5M7.5 9.5L12 5l4.5 4.5M5 19.5h14',
+  undo: 'M8.5 5.5L4.5 9.5l4 4M4.5 9.5h9.5a5 5 0 0 1 0 10h-3',
+  redo: 'M15.5 5.5l4 4-4 4M19.5 9.5H10a5 5 0 0 0 0 10h3',
+  help: 'M9.3 9.3a2.8 2.8 0 1 1 4 2.7c-.9.5-1.3 1-1.3 2M12 17.3v.2',
+  both: 'M4 12h16M7.5 8.5L4 12l3.5 3.5M16.5 8.5L20 12l-3.5 3.5',
+  forward: 'M4 12h16M15 7l5 5-5 5',
+  backward: 'M20 12H4M9 7l-5 5 5 5',
+  chip: 'M7.5 7.5h9v9h-9zM10 4v3M14 4v3M10 17v3M14 17v3M4 10h3M4 14h3M17 10h3M17 14h3',
+  film: 'M4 5.5h16v13H4zM8 5.5v13M16 5.5v13M4 10h4M4 14h4M16 10h4M16 14h4',
+  target: 'M12 3.5v4M12 16.5v4M3.5 12h4M16.5 12h4M12 12v.1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+const FILLED: ReadonlySet<IconName> = new Set(['play', 'pause']);
+
+/** A line drawing of 24 units; decoration only, so the control around it carries the name. */
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  const filled = FILLED.has(name);
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill={filled ? 'currentColor' : 'none'}
+      stroke={filled ? 'none' : 'currentColor'}
+      strokeWidth={1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

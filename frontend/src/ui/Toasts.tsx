@@ -1,0 +1,37 @@
+import { dismiss, notices } from '../app/notices';
+import { useStore } from '../app/store';
+import { Button } from './Button';
+import styles from './Toasts.module.css';
+
+/** The notices, at the bottom of the screen. */
+export function Toasts() {
+  const shown = useStore(notices, (state) => state);
+  return (
+    <div className={styles.stack} role="status" aria-live="polite">
+      {shown.map((notice) => (
+        <div
+          key={notice.id}
+          className={`${styles.toast} ${styles[notice.tone]}`}
+          data-testid="toast"
+          data-tone={notice.tone}
+        >
+          <span>{notice.text}</span>
+          {notice.action && (
+            <button
+              type="button"
+              className={styles.action}
+              data-testid="toast-action"
+              onClick={() => {
+                dismiss(notice.id);
+                notice.action?.run();
+              }}
+            >
+              {notice.action.label}
+            </button>
+          )}
+          <Button icon="close" aria-label="Dismiss" onClick={() => dismiss(notice.id)} />
+        </div>
+      ))}
+    </div>
+  );
+}
