@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from backend.api.feed import MASKS_PER_MESSAGE
 from tests.e2e.server import MaskletServer
 
 FEED = """
@@ -81,9 +82,10 @@ def view(server: MaskletServer, session_id: str) -> SessionView:
     with urllib.request.urlopen(request, timeout=60) as events:
         for line in events:
             if line.startswith(b"data: {"):
-                seen.take(json.loads(line[len("data: ") :])["data"]["sessionFeed"])
-                if seen.version >= wanted:
-                    break
+                delta = json.loads(line[len("data: ") :])["data"]["sessionFeed"]
+                seen.take(delta)
+                if seen.version >= wanted and len(delta["masks"]) < MASKS_PER_MESSAGE:
+                    break  # a message that is not full has caught up with the store
     return seen
 
 

@@ -80,7 +80,7 @@ def test_nothing_acknowledged_is_lost(killable: MaskletServer) -> None:
         killable.graphql(TRACK, session=session)
         watcher = Watcher(killable, session)
         watcher.start()
-        wait_for(killable, session, lambda seen: seen.propagation["framesDone"] > 0, "a tracked frame")
+        wait_for(killable, session, has_tracked, "a tracked frame")
         time.sleep(moments.uniform(0.0, 1.0))
         killable.kill()
         watcher.join(60)
@@ -107,6 +107,10 @@ def test_nothing_acknowledged_is_lost(killable: MaskletServer) -> None:
     )
     for object_id in objects:
         assert done.frames(object_id) == set(range(clip.num_frames))
+
+
+def has_tracked(seen: SessionView) -> bool:
+    return seen.propagation is not None and seen.propagation["framesDone"] > 0
 
 
 def is_done(seen: SessionView) -> bool:
