@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from backend.domain.session import BoxPrompt, PointPrompt
-from backend.worker.colorflow.motion import moves_with
-from backend.worker.colorflow.proposal import Proposal, Scene, propose
+from backend.worker.colorflow.proposal import Proposal, Scene, propose, propose_part
 from backend.worker.colorflow.refine import cut, disc, tidy
 from backend.worker.colorflow.view import Grid
 
@@ -90,16 +89,12 @@ class PromptSolver:
     def _part(self, mask: np.ndarray, click: Click, against: np.ndarray) -> np.ndarray:
         """The region to add (outside `mask`) or to remove (inside), without `against`."""
         allowed = (~mask if click.include else mask) & ~against
-        allowed[self._discs([click])] = True
-        for proposal in self._proposals(click, allowed):
-            return proposal.mask
-        return self._discs([click])
+        allowed[click.y, click.x] = True
+        return propose_part(self.scene, click.x, click.y, allowed)[0].mask
 
-    def _proposals(self, click: Click, allowed: np.ndarray | None = None) -> list[Proposal]:
-        together = moves_with(self.scene.relative, click.x, click.y)
-        return propose(self.scene, together, click.x, click.y, allowed) or [
-            Proposal(self._discs([click]), 0.1)
-        ]
+    def _proposals(self, click: Click) -> list[Proposal]:
+        """Never empty: at worst a small disc."""
+        return propose(self.scene, click.x, click.y) or [Proposal(self._discs([click]), 0.1)]
 
     def _discs(self, clicks: list[Click]) -> np.ndarray:
         sheet = np.zeros(self.scene.leaves.labels.shape, np.uint8)

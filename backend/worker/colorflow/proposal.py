@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 
 from backend.worker.colorflow.hierarchy import Leaves, MergeTree, find_leaves, grow_tree
-from backend.worker.colorflow.motion import motion_at
+from backend.worker.colorflow.motion import motion_at, moves_with
 from backend.worker.colorflow.view import FrameView
 
 TOLERANCES = (4, 6, 9, 12, 16, 21, 27, 35)  # Lab units from the clicked colour
 LARGEST = 0.5  # of the frame
 CENTRAL = 0.7  # of the greatest depth of a region counts as its middle
+DISCS = (0.6, 1.0, 1.5)  # radii around a correcting click, in its distance from the edge
 MIN_AREA = 12  # working pixels
 MOTION_GAIN = 14.0  # Lab units that one click's worth of motion weighs in the motion tree
 COLOUR_SHARE = 0.15  # of colour's own weight, in the motion tree
@@ -37,6 +38,7 @@ class Features:
     on_border: float  # share of the outline on the frame's border
     solidity: float  # area over that of its convex hull
     central: float  # 1 where the click lies in the middle of the region, as clicks do
+    depth: float  # distance from the region's innermost pixel to its edge, working pixels
     moving: float  # 1 where the click moves against the background
     inside_moves: float  # share of the region that moves with the click
     around_moves: float  # share of its surroundings that does so too
@@ -132,6 +134,7 @@ def describe(view: FrameView, mask: np.ndarray, together: np.ndarray | None, x: 
         on_border=border / (border + length),
         solidity=area / hull_area,
         central=min(1.0, float(depth[y - y0 + 1, x - x0 + 1]) / (CENTRAL * max(float(depth.max()), 1.0))),
+        depth=float(depth.max()),
         moving=float(together is not None),
         inside_moves=float(together[box][inner > 0].mean()) if together is not None else 0.0,
         around_moves=float(together[box][ring > 0].mean()) if together is not None and ring.any() else 0.0,
@@ -149,20 +152,49 @@ def _contrast(lab: np.ndarray, inside: np.ndarray, around: np.ndarray) -> float:
     return float(np.sqrt(max(0.0, 1.0 - np.sqrt(p * q).sum())))
 
 
-def propose(
-    scene: Scene, together: np.ndarray | None, x: int, y: int, allowed: np.ndarray | None = None
-) -> list[Proposal]:
-    """Candidates for a click at (x, y), best first; cut to `allowed`, if given."""
+def propose(scene: Scene, x: int, y: int) -> list[Proposal]:
+    """What a first click at (x, y) may mean, best first."""
+    together = moves_with(scene.relative, x, y)
     masks = candidates(scene, together, x, y)
-    if allowed is not None:
-        masks = [part for part in (_part_at(mask & allowed, x, y) for mask in masks) if part is not None]
     scored = [Proposal(mask, rate(describe(scene.view, mask, together, x, y))) for mask in masks]
     return sorted(scored, key=lambda proposal: -proposal.score)
+
+
+def propose_part(scene: Scene, x: int, y: int, allowed: np.ndarray) -> list[Proposal]:
+    """What a correcting click may mean: parts of `allowed`, bool [h, w], that hold (x, y), best first.
+
+    A click in the middle of an error is as far from the allowed region's edge as the error is
+    deep, so discs of about that radius are candidates too, and the only ones that always exist.
+    """
+    together = moves_with(scene.relative, x, y)
+    reach = _depth_at(allowed, x, y)
+    masks = [_part_at(mask & allowed, x, y) for mask in candidates(scene, together, x, y)]
+    masks += [_disc_at(allowed, x, y, share * reach) for share in DISCS]
+    found = []
+    for mask in masks:
+        if mask is not None:
+            features = describe(scene.view, mask, together, x, y)
+            found.append(Proposal(mask, rate_part(features, reach, mask.size)))
+    return sorted(found, key=lambda proposal: -proposal.score)
+
+
+def _depth_at(allowed: np.ndarray, x: int, y: int) -> float:
+    """Distance from (x, y) to what is not allowed, at least 1; the frame's border does not count."""
+    padded = cv2.copyMakeBorder(allowed.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    if padded.all():
+        return float(max(allowed.shape))
+    return max(1.0, float(cv2.distanceTransform(padded, cv2.DIST_L2, 5)[y + 1, x + 1]))
 
 
 def _part_at(mask: np.ndarray, x: int, y: int) -> np.ndarray | None:
     labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)[1]
     return labels == labels[y, x] if labels[y, x] else None
+
+
+def _disc_at(allowed: np.ndarray, x: int, y: int, radius: float) -> np.ndarray:
+    sheet = np.zeros(allowed.shape, np.uint8)
+    cv2.circle(sheet, (x, y), max(1, round(radius)), 1, -1)
+    return (sheet > 0) & allowed
 
 
 def rate(features: Features) -> float:
@@ -184,3 +216,23 @@ def rate(features: Features) -> float:
         - 1.7 * features.around_moves
     )
     return 1.0 / (1.0 + exp(-(total - 9.0) / 4.0))
+
+
+def rate_part(features: Features, reach: float, pixels: int) -> float:
+    """How much a region looks like the part that a correcting click means; only the order counts.
+
+    `reach` is the click's distance from the edge of what may change, `pixels` the frame's size.
+    """
+    overlap = log10(1.01 - features.contrast**2)
+    grown = features.log_area + log10(pixels / (3.14 * reach * reach))  # against the disc of that radius
+    return (
+        6.0 * features.edge
+        - 2.9 * features.weak
+        - 1.2 * overlap * (1.0 + 0.5 * features.moving)
+        + 3.5 * features.solidity
+        + 4.5 * features.central
+        - 2.1 * min(features.depth / reach, 1.0)
+        - 0.6 * features.log_area
+        - 0.6 * grown
+        - 0.27 * grown**2
+    )
