@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class FrameIndex:
     @classmethod
     def load(cls, folder: Path) -> FrameIndex:
         try:
-            with np.load(folder / INDEX_NAME, allow_pickle=False) as data:
+            with (folder / INDEX_NAME).open("rb") as file, np.load(file, allow_pickle=False) as data:
                 return cls(
                     int(data["size"][0]),
                     int(data["size"][1]),
@@ -73,5 +74,5 @@ class FrameIndex:
                     int(data["source_bytes"]),
                     str(data["source_sha256"]),
                 )
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise Unavailable("This video's frame index is missing or damaged: upload it again.") from error

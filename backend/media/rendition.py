@@ -88,7 +88,7 @@ class RenditionWriter:
 def even_size(width: int, height: int) -> tuple[int, int]:
     """Shown size scaled to fit MAX_LONG_SIDE; both even, as 4:2:0 needs."""
     scale = min(1.0, MAX_LONG_SIDE / max(width, height))
-    return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))
+    return tuple(max(2, 2 * int(side * scale / 2 + 0.5)) for side in (width, height))
 
 
 def check_rendition(path: Path, pts_s: np.ndarray) -> None:

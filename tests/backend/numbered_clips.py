@@ -1,0 +1,112 @@
+"""Small videos whose frames carry their number as a pattern that survives compression and scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+COLUMNS, ROWS = 4, 3  # cells: nine bits of the number, then a mark that shows which way is up
+MARK = (1, 0, 1)
+
+
+def numbered(number: int, width: int = 96, height: int = 72) -> np.ndarray:
+    """uint8 RGB [height, width, 3]: bright cells are ones, the lowest bit first."""
+    bits = [number >> bit & 1 for bit in range(9)] + list(MARK)
+    image = np.zeros((height, width, 3), np.uint8)
+    for cell, bit in enumerate(bits):
+        row, column = divmod(cell, COLUMNS)
+        top, bottom = (height * edge // ROWS for edge in (row, row + 1))
+        left, right = (width * edge // COLUMNS for edge in (column, column + 1))
+        image[top:bottom, left:right] = (230, 215, 225) if bit else (25, 40, 30)
+    return image
+
+
+def number_of(image: np.ndarray) -> int:
+    """Reads `numbered` back, at any size; -1 where the picture is turned or spoilt."""
+    height, width = image.shape[:2]
+    bits = []
+    for cell in range(COLUMNS * ROWS):
+        row, column = divmod(cell, COLUMNS)
+        y, x = round(height * (row + 0.5) / ROWS), round(width * (column + 0.5) / COLUMNS)
+        level = image[y - 2 : y + 3, x - 2 : x + 3].mean()
+        if 90 < level < 160:
+            return -1
+        bits.append(int(level > 125))
+    if tuple(bits[9:]) != MARK:
+        return -1
+    return sum(bit << place for place, bit in enumerate(bits[:9]))
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How to write a test video."""
+
+    suffix: str = ".mp4"
+    codec: str = "libx264"
+    options: Mapping[str, str] = field(default_factory=dict)
+    num_frames: int = 40
+    size: tuple[int, int] = (96, 72)  # as shown
+    pix_fmt: str = "yuv420p"
+    time_base: Fraction = Fraction(1, 25)
+    stamp: Callable[[int], int] = lambda i: i  # presentation time of frame i, in time_base units
+    rotation: int = 0  # degrees, as the file asks for it
+    container_options: Mapping[str, str] = field(default_factory=dict)
+
+    def write(self, folder: Path, name: str = "clip") -> Path:
+        path = folder / (name + self.suffix)
+        quarter_turns = self.rotation // 90
+        with av.open(str(path), "w", options=dict(self.container_options)) as container:
+            stream = container.add_stream(self.codec, rate=25, options=dict(self.options))
+            stored = np.rot90(numbered(0, *self.size), -quarter_turns)
+            stream.height, stream.width = stored.shape[:2]
+            stream.pix_fmt = self.pix_fmt
+            stream.codec_context.time_base = self.time_base
+            if self.rotation:
+                stream.set_display_rotation(self.rotation)
+            for i in range(self.num_frames):
+                stored = np.ascontiguousarray(np.rot90(numbered(i, *self.size), -quarter_turns))
+                frame = av.VideoFrame.from_ndarray(stored, "rgb24").reformat(format=self.pix_fmt)
+                frame.pts, frame.time_base = self.stamp(i), self.time_base
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return path
+
+    def times_s(self) -> list[float]:
+        """What the frame times must be: the first at 0."""
+        return [float((self.stamp(i) - self.stamp(0)) * self.time_base) for i in range(self.num_frames)]
+
+
+def numbers_in(path: Path) -> list[int]:
+    """The number on each frame, by plain decoding."""
+    with av.open(str(path)) as container:
+        return [number_of(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+
+
+def write_sound(path: Path) -> Path:
+    """A file with sound only."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=8000)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
+        silence.sample_rate = 8000
+        container.mux(stream.encode(silence))
+        container.mux(stream.encode())
+    return path
+
+
+def cut(path: Path, share: float) -> Path:
+    """The first part of the file, beside it."""
+    data = path.read_bytes()
+    shorter = path.with_name("cut-" + path.name)
+    shorter.write_bytes(data[: int(len(data) * share)])
+    return shorter
+
+
+def orders(num_frames: int) -> Sequence[Sequence[int]]:
+    """Forward, backward, and to and fro."""
+    scattered = np.random.default_rng(7).permutation(num_frames).tolist()
+    return range(num_frames), range(num_frames - 1, -1, -1), scattered
