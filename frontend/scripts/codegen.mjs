@@ -72,8 +72,10 @@ function isUsed(type) {
     if (isInputObjectType(named))
       for (const field of Object.values(named.getFields())) touch(field.type);
   };
-  visit(operations, { VariableDefinition: (node) => touch(typeFromAST(schema, node.type)) });
   for (const definition of operations.definitions) {
+    for (const variable of definition.variableDefinitions ?? []) {
+      touch(typeFromAST(schema, variable.type));
+    }
     const root =
       definition.kind === Kind.FRAGMENT_DEFINITION
         ? schema.getType(definition.typeCondition.name.value)

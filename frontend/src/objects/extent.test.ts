@@ -17,8 +17,8 @@ test('an object says where it is tracked', () => {
   expect(extentText(extent(null, null), 0)).toBe('Click it in the video');
   expect(extentText(extent(null, null), 1)).toBe('Not tracked yet');
   expect(extentText(extent(null, 5, null), 1)).toBe('Frame 1 only');
-  expect(extentText(extent(null, 5, 5, 7), 1)).toBe('Frames 1 to 3');
-  expect(extentText(extent(5, 0, 0, 7), 1)).toBe('Frames 0 to 3, away on 2');
+  expect(extentText(extent(null, 5, 5, 7), 1)).toBe('Frames 1–3');
+  expect(extentText(extent(5, 0, 0, 7), 1)).toBe('Frames 0–3 · absent on 2');
 });
 
 test('counts', () => {

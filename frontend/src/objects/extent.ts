@@ -24,7 +24,5 @@ export function extentText({ tracked, present, first, last }: Extent, numPrompte
   if (tracked === 0) return numPrompted === 0 ? 'Click it in the video' : 'Not tracked yet';
   if (first === last) return `Frame ${first} only`;
   const absent = tracked - present;
-  return absent === 0
-    ? `Frames ${first} to ${last}`
-    : `Frames ${first} to ${last}, away on ${absent}`;
+  return absent === 0 ? `Frames ${first}–${last}` : `Frames ${first}–${last} · absent on ${absent}`;
 }

@@ -65,7 +65,12 @@ function Position({ player }: { player: Player }) {
   return (
     <p className={`${styles.position} number`}>
       <span className={styles.label}>Frame</span>
-      <span ref={frame} className={styles.frame} data-testid="frame-number" />
+      <span
+        ref={frame}
+        className={styles.frame}
+        style={{ minWidth: `${String(player.times.numFrames - 1).length}ch` }}
+        data-testid="frame-number"
+      />
       <span className={styles.label}>of {player.times.numFrames}</span>
       <span ref={time} className={styles.time} />
     </p>

@@ -1,6 +1,6 @@
 /** Where pictures come from: the rendition in a <video>, or stills where the browser cannot play it. */
 export interface PictureSource {
-  /** What to draw now. */
+  /** What to draw now; null while it is between two pictures, when what was drawn should stay. */
   readonly image: CanvasImageSource | null;
   /** Resolves once `image` is exactly this frame. */
   show(frameIdx: number): Promise<void>;

@@ -7,6 +7,7 @@ const GRACE_MS = 120;
 /** The rendition in a <video>: cheap to play, and exact where it stands still. */
 export class VideoSource implements PictureSource {
   private callback = 0;
+  private seeking = false; // what is in the video now is not what was asked for
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -14,26 +15,39 @@ export class VideoSource implements PictureSource {
   ) {}
 
   get image(): CanvasImageSource | null {
-    return this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? this.video : null;
+    const isThere = this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    return isThere && !this.seeking ? this.video : null;
   }
 
   async show(frameIdx: number): Promise<void> {
+    this.seeking = true;
     await this.loaded();
-    await new Promise<void>((resolve) => {
-      let grace: ReturnType<typeof setTimeout> | undefined;
+    await this.seekTo(frameIdx);
+    this.seeking = false;
+  }
+
+  /**
+   * Resolves when the seek is over and the frame has been presented; both, since a frame from before the seek
+   * may be presented while it runs.
+   */
+  private seekTo(frameIdx: number): Promise<void> {
+    return new Promise((resolve) => {
       let callback = 0;
+      let isPresented = false;
+      let grace: ReturnType<typeof setTimeout> | undefined;
       const done = () => {
         clearTimeout(grace);
-        this.video.removeEventListener('seeked', onSeeked);
         if (callback) this.video.cancelVideoFrameCallback(callback);
         resolve();
       };
-      const onSeeked = () => {
-        grace = setTimeout(done, GRACE_MS);
-      };
       const onFrame: VideoFrameRequestCallback = (_now, { mediaTime }) => {
-        if (this.times.nearest(mediaTime) === frameIdx) done();
+        isPresented = this.times.nearest(mediaTime) === frameIdx;
+        if (isPresented && !this.video.seeking) done();
         else callback = this.video.requestVideoFrameCallback(onFrame);
+      };
+      const onSeeked = () => {
+        if (isPresented) done();
+        else grace = setTimeout(done, GRACE_MS);
       };
       if (canReportFrames(this.video)) callback = this.video.requestVideoFrameCallback(onFrame);
       this.video.addEventListener('seeked', onSeeked, { once: true });

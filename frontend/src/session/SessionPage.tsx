@@ -10,6 +10,7 @@ import { ObjectPanel } from '../objects/ObjectPanel';
 import { Transport } from '../playback/Transport';
 import { Stage, type StageHandle } from '../stage/Stage';
 import { Timeline } from '../timeline/Timeline';
+import { ClickSwitch } from '../tools/ClickSwitch';
 import { TrackControl } from '../tracking/TrackControl';
 import { MessagePage } from '../ui/MessagePage';
 import { runAction } from './actions';
@@ -83,7 +84,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
   const isGone = useStore(workspace.session.connection, (status) => status === 'gone');
   useKeys((action) => {
     if (action === 'help') setShowsHelp(true);
-    else runAction(action, workspace, stage.current);
+    else runAction(action, { workspace, stage: stage.current });
   });
   if (isGone) return <MissingSession />;
   return (
@@ -96,6 +97,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       <footer className={styles.footer}>
         <div className={styles.controls}>
           <Transport player={workspace.player} />
+          <ClickSwitch workspace={workspace} />
           <TrackControl workspace={workspace} />
         </div>
         <Timeline workspace={workspace} />

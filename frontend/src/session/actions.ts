@@ -3,57 +3,59 @@ import type { KeyAction } from '../keys/keymap';
 import type { StageHandle } from '../stage/Stage';
 import { allPromptedFrames, visibleObjects } from './state';
 
+type NamedAction = Exclude<KeyAction, object | 'help'>;
+
+interface Scene {
+  readonly workspace: Workspace;
+  readonly stage: StageHandle | null;
+}
+
 /** Do what a key asks for. */
-export function runAction(
-  action: KeyAction,
-  workspace: Workspace,
-  stage: StageHandle | null,
-): void {
-  const { commands, player, session } = workspace;
-  const state = session.store.get();
-  if (typeof action === 'object') {
-    const object = visibleObjects(state)[action.selectPlace - 1];
-    if (object) commands.select(object.objectId);
-    return;
-  }
-  switch (action) {
-    case 'playPause':
-      return player.toggle();
-    case 'previousFrame':
-      return player.step(-1);
-    case 'nextFrame':
-      return player.step(1);
-    case 'backTen':
-      return player.step(-10);
-    case 'forwardTen':
-      return player.step(10);
-    case 'firstFrame':
-      return player.seek(0);
-    case 'lastFrame':
-      return player.seek(player.times.numFrames - 1);
-    case 'previousPrompt':
-    case 'nextPrompt': {
-      const frame = neighbour(allPromptedFrames(state), player.target, action === 'nextPrompt');
-      return frame === null ? undefined : player.seek(frame);
-    }
-    case 'newObject':
-      return void commands.addObject();
-    case 'removeObject':
-      return state.selectedId === null ? undefined : commands.removeObject(state.selectedId);
-    case 'track':
-      return state.propagation?.state === 'RUNNING' ? undefined : void commands.track('BOTH');
-    case 'escape':
-      if (stage?.cancelDrag()) return;
-      return state.propagation?.state === 'RUNNING' ? void commands.cancelTracking() : undefined;
-    case 'undo':
-      return commands.undo();
-    case 'redo':
-      return commands.redo();
-    case 'wholeVideo':
-      return stage?.showWhole();
-    case 'help':
-      return;
-  }
+export function runAction(action: Exclude<KeyAction, 'help'>, scene: Scene): void {
+  if (typeof action === 'object') selectPlace(scene, action.selectPlace);
+  else ACTIONS[action](scene);
+}
+
+const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
+  playPause: ({ workspace }) => workspace.player.toggle(),
+  previousFrame: ({ workspace }) => workspace.player.step(-1),
+  nextFrame: ({ workspace }) => workspace.player.step(1),
+  backTen: ({ workspace }) => workspace.player.step(-10),
+  forwardTen: ({ workspace }) => workspace.player.step(10),
+  firstFrame: ({ workspace }) => workspace.player.seek(0),
+  lastFrame: ({ workspace }) => workspace.player.seek(workspace.player.times.numFrames - 1),
+  previousPrompt: (scene) => seekPrompt(scene, false),
+  nextPrompt: (scene) => seekPrompt(scene, true),
+  newObject: ({ workspace }) => void workspace.commands.addObject(),
+  removeObject: ({ workspace }) => {
+    const { selectedId } = workspace.session.store.get();
+    if (selectedId !== null) workspace.commands.removeObject(selectedId);
+  },
+  track: ({ workspace }) => {
+    if (!isTracking(workspace)) void workspace.commands.track('BOTH');
+  },
+  escape: ({ workspace, stage }) => {
+    if (stage?.cancelDrag()) return;
+    if (isTracking(workspace)) void workspace.commands.cancelTracking();
+  },
+  undo: ({ workspace }) => workspace.commands.undo(),
+  redo: ({ workspace }) => workspace.commands.redo(),
+  wholeVideo: ({ stage }) => stage?.showWhole(),
+};
+
+function selectPlace({ workspace }: Scene, place: number): void {
+  const object = visibleObjects(workspace.session.store.get())[place - 1];
+  if (object) workspace.commands.select(object.objectId);
+}
+
+function seekPrompt({ workspace }: Scene, after: boolean): void {
+  const frames = allPromptedFrames(workspace.session.store.get());
+  const frame = neighbour(frames, workspace.player.target, after);
+  if (frame !== null) workspace.player.seek(frame);
+}
+
+function isTracking({ session }: Workspace): boolean {
+  return session.store.get().propagation?.state === 'RUNNING';
 }
 
 /** The frame before or after `from` in an ascending list; null at its end. */

@@ -1,7 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
-import { Icon } from '../ui/Icon';
 import { Painter } from './painter';
 import { StagePointer } from './pointer';
 import styles from './Stage.module.css';
@@ -57,46 +55,16 @@ export function Stage({
 
   const { title } = workspace.session.info.video;
   return (
-    <div className={styles.frame}>
-      <div
-        ref={root}
-        className={styles.stage}
-        data-testid="stage"
-        role="application"
-        aria-label={`${title}: click to include, right click to exclude, drag a box`}
-      >
-        <canvas ref={picture} className={styles.layer} />
-        <canvas ref={masks} className={styles.layer} />
-        <canvas ref={interaction} className={styles.layer} />
-      </div>
-      <ClickSwitch workspace={workspace} />
-    </div>
-  );
-}
-
-/** What a plain click or tap does: for fingers and for mice with one button. */
-function ClickSwitch({ workspace }: { workspace: Workspace }) {
-  const includesNow = useStore(workspace.clickIncludes, (value) => value);
-  const option = (value: boolean) => (
-    <button
-      type="button"
-      role="radio"
-      aria-checked={includesNow === value}
-      className={value ? styles.include : styles.exclude}
-      data-testid={value ? 'click-include' : 'click-exclude'}
-      title={value ? 'Clicks add to the mask' : 'Clicks take away from the mask (or right click)'}
-      onClick={() => workspace.clickIncludes.dispatch(value)}
+    <div
+      ref={root}
+      className={styles.stage}
+      data-testid="stage"
+      role="application"
+      aria-label={`${title}: click to include, right click to exclude, drag a box`}
     >
-      <span className={styles.glyph}>
-        <Icon name={value ? 'plus' : 'minus'} size={13} />
-      </span>
-      {value ? 'Include' : 'Exclude'}
-    </button>
-  );
-  return (
-    <div className={styles.switch} role="radiogroup" aria-label="A click means">
-      {option(true)}
-      {option(false)}
+      <canvas ref={picture} className={styles.layer} />
+      <canvas ref={masks} className={styles.layer} />
+      <canvas ref={interaction} className={styles.layer} />
     </div>
   );
 }

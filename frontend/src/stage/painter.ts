@@ -114,12 +114,11 @@ export class Painter {
 
   private paintPicture(): void {
     const { player } = this.workspace;
-    const context = this.contexts.picture;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = '#0b0d0f';
-    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
     const { image } = player;
     if (!image) return;
+    const context = this.contexts.picture;
+    context.fillStyle = '#0b0d0f';
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
     const ratio = pixelRatio();
     const { scale, offsetX, offsetY } = this.view;
     context.imageSmoothingEnabled = scale * ratio < 4; // near, the pixels themselves are wanted

@@ -60,7 +60,7 @@ function drawMasklet(
     if (run.doubt === 0) continue;
     context.globalAlpha = 1;
     context.fillStyle = `rgb(${DOUBT} / ${30 + (60 * run.doubt) / DOUBT_LEVELS}%)`;
-    context.fillRect(x, middle + BAR_PX / 2 + 1.5, length, 2.5);
+    context.fillRect(x, middle + BAR_PX / 2 + 1, length, 3);
   }
 }
 
@@ -70,7 +70,7 @@ function drawDot(context: CanvasRenderingContext2D, x: number, y: number): void 
   context.arc(x, y, DOT_PX, 0, 2 * Math.PI);
   context.fillStyle = '#fff';
   context.fill();
-  context.lineWidth = 2;
+  context.lineWidth = 1.5;
   context.strokeStyle = '#111417';
   context.stroke();
 }
