@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -58,7 +59,7 @@ class JpegFolder:
 
     def __init__(self, folder: str | os.PathLike):
         folder = Path(folder)
-        paths = [path for path in folder.iterdir() if path.suffix.lower() in JPEG_SUFFIXES]
+        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in JPEG_SUFFIXES]
         for path in paths:
             if not path.stem.isdecimal():
                 raise ValueError(
@@ -79,33 +80,38 @@ class JpegFolder:
     def _begin(self, paths: list[Path]) -> None:
         self.paths = paths
         self.num_frames = len(paths)
-        self.width, self.height = self._open(0).size
-        self._check_size(self.num_frames - 1, self._open(self.num_frames - 1))
+        with self._open(0) as first:
+            self.width, self.height = first.size
+        with self._open(self.num_frames - 1):
+            pass  # tells of a folder of two videos before anything is computed
 
     def read(self, frame_idx: int) -> np.ndarray:
         check_frame_idx(frame_idx, self.num_frames)
-        image = self._open(frame_idx)
-        self._check_size(frame_idx, image)
-        try:
-            return np.asarray(image.convert("RGB"))
-        except OSError as error:
-            raise ValueError(
-                f"{self.paths[frame_idx]} cannot be decoded ({error}); replace the file"
-            ) from error
+        with self._open(frame_idx) as image:
+            try:
+                return np.asarray(image.convert("RGB"))
+            except OSError as error:
+                raise ValueError(
+                    f"{self.paths[frame_idx]} cannot be decoded ({error}); replace the file"
+                ) from error
 
-    def _open(self, frame_idx: int) -> Image.Image:
+    @contextmanager
+    def _open(self, frame_idx: int) -> Iterator[Image.Image]:
+        """The image with its header read; its file is closed at the end."""
         path = self.paths[frame_idx]
         try:
-            return Image.open(path)
-        except Image.UnidentifiedImageError as error:
-            raise ValueError(f"{path} is not a JPEG image; replace or remove the file") from error
-
-    def _check_size(self, frame_idx: int, image: Image.Image) -> None:
-        if image.size != (self.width, self.height):
-            raise ValueError(
-                f"{self.paths[frame_idx].name} is {image.width}x{image.height} but the video is "
-                f"{self.width}x{self.height}; all frames must have one size"
-            )
+            image = Image.open(path)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise ValueError(f"{path} is not a whole JPEG image ({error}); replace or remove it") from error
+        with image:
+            if frame_idx > 0 and image.size != (self.width, self.height):
+                raise ValueError(
+                    f"{path.name} is {image.width}x{image.height} but the video is "
+                    f"{self.width}x{self.height}; all frames must have one size"
+                )
+            yield image
 
 
 def open_frames(video: object) -> FrameSource:

@@ -37,7 +37,7 @@ def save_state(tracker: VideoTracker, state: VideoState, folder: Path) -> None:
         and state.spill.folder.resolve() == folder.resolve()
     )
     spill = state.spill if own else MemorySpill.replacing(folder)
-    tensors: dict[str, Tensor] = {"format": torch.zeros(1)}
+    tensors: dict[str, Tensor] = {}
     objects = [
         _describe(obj, idx, obj.bank.record_all(spill), tensors)
         for idx, obj in enumerate(state.objects.values())
@@ -74,8 +74,7 @@ def load_state(
                 f"{folder} belongs to a video of {head['video']} (frames, height, width), not to this one"
             )
         recorded = [_recorded_frames(idx, tensors) for idx in range(len(head["objects"]))]
-        records = [r for one in recorded for r in (*one.conditioning.values(), *one.tracked.values())]
-        spill = MemorySpill.reopen(folder, records, max_spill_bytes)
+        spill = MemorySpill.reopen(folder, tensors, max_spill_bytes)
         state = tracker.open_with(frames, spill, storage_device)
         for idx, described in enumerate(head["objects"]):
             obj = _restore(state, described, idx, recorded[idx], tensors)

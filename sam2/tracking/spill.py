@@ -12,9 +12,9 @@ import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -22,6 +22,8 @@ from torch import Tensor
 DEFAULT_MAX_BYTES = 16 << 30
 STATE_FILE = "state.safetensors"
 RECORDS = "records"
+SIZES = "records"
+"""Tensor of the state file: [n, 2] each record that belongs to it, and its bytes."""
 
 
 class MemorySpill:
@@ -85,7 +87,8 @@ class MemorySpill:
         home = self._home()
         home.mkdir(parents=True, exist_ok=True)
         part = home / (STATE_FILE + ".part")
-        save_file(tensors, part, metadata=metadata)
+        sizes = torch.tensor(list(self._live.items()), dtype=torch.int64).view(-1, 2)
+        save_file({**tensors, SIZES: sizes}, part, metadata=metadata)
         with open(part, "rb") as written:
             os.fsync(written.fileno())
         os.replace(part, home / STATE_FILE)
@@ -120,15 +123,21 @@ class MemorySpill:
         self.nbytes = 0
 
     @classmethod
-    def reopen(cls, folder: Path, records: Iterable[int], max_bytes: int = DEFAULT_MAX_BYTES) -> MemorySpill:
-        """The spill that a folder's state file speaks of. Records that it does not name are deleted."""
-        spill, named = cls(folder, max_bytes), set(records)
+    def reopen(
+        cls, folder: Path, tensors: dict[str, Tensor], max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> MemorySpill:
+        """The spill that a folder's state file, read by `read_state`, speaks of. Records that it does
+        not name are deleted. ValueError if one is cut off."""
+        spill, sizes = cls(folder, max_bytes), dict(tensors[SIZES].tolist())
         files = spill._files()
-        for record in sorted(files):
-            if record in named:
-                spill._add(record, files[record].stat().st_size)
-            else:
-                files[record].unlink(missing_ok=True)
+        for record, path in sorted(files.items()):
+            if record not in sizes:
+                continue
+            if path.stat().st_size != sizes[record]:
+                raise ValueError(f"{path} is cut off or damaged; track the video again")
+            spill._add(record, sizes[record])
+        for record in files.keys() - sizes.keys():
+            files[record].unlink(missing_ok=True)
         spill._committed = set(spill._live)
         spill._next = max(files, default=-1) + 1
         return spill

@@ -109,8 +109,12 @@ class VideoState(OfficialView):
         return TrackedObject(obj_id, MemoryBank(self.spill, self.storage_device))
 
     def conditioning_frames(self) -> list[int]:
-        """Frames that are a conditioning frame of any object, sorted."""
-        return sorted({t for obj in self.objects.values() for t in obj.bank.conditioning})
+        """Frames that are a conditioning frame of any object, or will be after `commit`; sorted."""
+        frames = set()
+        for obj in self.objects.values():
+            frames.update(obj.bank.conditioning)
+            frames.update(t for t, fresh in obj.fresh.items() if fresh.is_conditioning)
+        return sorted(frames)
 
     def nbytes(self) -> int:
         """Bytes of memories and features that are held in RAM or on the device."""

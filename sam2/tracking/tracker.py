@@ -103,9 +103,10 @@ class VideoTracker:
         )
 
     def fingerprint(self) -> str:
-        """Names the weights and the memory rules. Computed once, so make a new tracker after training."""
+        """Names the weights, the memory rules and the options. Computed once: make a new tracker after
+        training."""
         if self._fingerprint is None:
-            self._fingerprint = fingerprint(self.model, self.rules)
+            self._fingerprint = fingerprint(self.model, self.rules, self.options)
         return self._fingerprint
 
     # ---- prompts ----------------------------------------------------------------------------------
@@ -247,9 +248,10 @@ class VideoTracker:
     ) -> Iterator[FramePrediction]:
         """`step` from a frame (by default the earliest conditioning one) on, over `max_frames` more."""
         self.check_ready(state, obj_ids)
+        walk = self.frames_to_walk(state, start_frame_idx, max_frames, reverse)
         self.commit(state)
         obj_ids = state.obj_ids if obj_ids is None else list(obj_ids)
-        for frame_idx in self.frames_to_walk(state, start_frame_idx, max_frames, reverse):
+        for frame_idx in walk:
             yield self.step(state, frame_idx, reverse, obj_ids)
 
     def frames_to_walk(
@@ -257,9 +259,8 @@ class VideoTracker:
     ) -> range:
         """The frames that a propagation visits, in order. `max_frames` more than the first one. In
         reverse from frame 0 there is none, as officially."""
-        conditioning = state.conditioning_frames()
         if start_frame_idx is None:
-            start_frame_idx = conditioning[0]
+            start_frame_idx = state.conditioning_frames()[0]
         start = state.check_frame_idx(start_frame_idx)
         count = state.num_frames if max_frames is None else int(max_frames)
         if count < 0:

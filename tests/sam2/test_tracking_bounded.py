@@ -143,7 +143,7 @@ def test_without_a_spill_tracking_is_the_same():
 
 
 def test_the_window_is_not_larger_than_it_must_be():
-    """Memories are dropped after a step, so the next frame has window - 1 of them. With fewer masks change."""
+    """Memories are dropped after a step: the next frame has window - 1 of them, and misses a further one."""
     predictor = CheapPredictor()
 
     class TooShort(BankRules):
