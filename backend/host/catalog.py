@@ -18,15 +18,9 @@ from backend.domain.engines import EngineInfo
 from backend.domain.errors import NotFound, Unavailable
 from backend.host.machine import find_device
 from backend.host.weight_files import FileStamp, stamp_of, what_is_wrong
+from backend.worker.colorflow.info import INFO
 from backend.worker.engine import Engine
 
-EMBEDDED = EngineInfo(
-    "colorflow",
-    "Color Flow",
-    "cpu",
-    True,
-    "Follows colour and motion and needs no weights; SAM 2 finds whole things: see checkpoints/README.md.",
-)
 SIZES = {"tiny": "t", "small": "s", "base_plus": "b+", "large": "l"}
 MAX_ID = 100  # characters
 BEST_FIRST_ON_GPU = ("base_plus", "large", "small", "tiny")
@@ -56,13 +50,13 @@ class EngineCatalog:
     def engines(self) -> tuple[EngineInfo, ...]:
         """Best choice for this machine first, those that cannot be chosen last."""
         rows = [(checkpoint.rank, checkpoint.info) for checkpoint in self._checkpoints()]
-        rows.append((0 if self._device == "cpu" else 100, EMBEDDED))
+        rows.append((0 if self._device == "cpu" else 100, INFO))
         rows.sort(key=lambda row: (not row[1].available, row[0], row[1].id))
         return tuple(info for _, info in rows)
 
     def load(self, engine_id: str) -> Engine:
         """Load an engine. Raises NotFound or Unavailable with a sentence."""
-        if engine_id == EMBEDDED.id:
+        if engine_id == INFO.id:
             from backend.worker.colorflow.engine import ColorflowEngine
 
             return ColorflowEngine()
@@ -88,7 +82,7 @@ class EngineCatalog:
         official = [(version, size) for version in ("2.1", "2") for size in SIZES]
         for version, size in official:
             yield self._official(version, size)
-        names = {_official_name(version, size) for version, size in official} | {EMBEDDED.id}
+        names = {_official_name(version, size) for version, size in official} | {INFO.id}
         for weights in sorted(self._folder.glob("*.pt")):
             if weights.stem not in names and len(weights.stem) <= MAX_ID:
                 yield self._own(weights)

@@ -6,12 +6,15 @@ conditioning frame, so that the next Track does not compute the correction away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from hydra.utils import get_object
+from omegaconf import OmegaConf
+from torch import nn
 
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import Unavailable
@@ -23,6 +26,7 @@ from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, PointProm
 from sam2.tracking.saving import load_state, save_state
 from sam2.tracking.state import FramePrediction, VideoState
 from sam2.tracking.tracker import VideoTracker
+from sam2.utils.checkpoint import CheckpointError
 
 SERVICE_OPTIONS = ("++model.add_all_frames_to_correct_as_cond=true",)
 MAX_SPILL_BYTES = 4 << 30  # of disk for one session's memories; the oldest go first
@@ -44,17 +48,42 @@ def load_sam2_engine(info: EngineInfo, config: str | Path, checkpoint: Path) -> 
     """
     device = choose_device()
     try:
+        if isinstance(config, Path):
+            _check_targets(OmegaConf.to_container(OmegaConf.load(config)), config.name)
         predictor = build_sam2_video_predictor(
             config, checkpoint, device=device, hydra_overrides_extra=SERVICE_OPTIONS
         )
     except torch.OutOfMemoryError as error:
         raise _no_room() from error
-    except (ValueError, OSError) as error:  # the library's own sentences
+    except Unavailable:
+        raise
+    except (CheckpointError, OSError) as error:  # the library's own sentences
         raise Unavailable(str(error)) from error
     except Exception as error:  # Hydra and a YAML file of one's own: anything can be in it
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
         raise Unavailable(f"{Path(config).name} gives no SAM 2 model: {reason}") from error
     return Sam2Engine(predictor.tracker, replace(info, device=device.type))
+
+
+def _check_targets(config: object, name: str) -> None:
+    """A configuration names the classes to build. One that came with somebody's weights must not name more
+    than the parts of a SAM 2."""
+    if isinstance(config, Mapping):
+        target = config.get("_target_")
+        if target is not None and not _is_model_part(str(target)):
+            raise Unavailable(f"{name} wants to build {target!r}, which is no part of SAM 2; take that out.")
+        for value in config.values():
+            _check_targets(value, name)
+    elif isinstance(config, list):
+        for value in config:
+            _check_targets(value, name)
+
+
+def _is_model_part(target: str) -> bool:
+    if not target.startswith("sam2."):
+        return False
+    found = get_object(target)
+    return isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith("sam2.")
 
 
 @dataclass(frozen=True)

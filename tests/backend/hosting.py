@@ -169,6 +169,22 @@ class WatchedMenu:
 
 
 @dataclass
+class LoadedOnce:
+    """Spares tests the loading of a model, which keeps nothing of a session."""
+
+    inner: EngineMenu
+    _loaded: dict[str, Engine] = field(default_factory=dict)
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return self.inner.engines()
+
+    def load(self, engine_id: str) -> Engine:
+        if engine_id not in self._loaded:
+            self._loaded[engine_id] = self.inner.load(engine_id)
+        return self._loaded[engine_id]
+
+
+@dataclass
 class Rig:
     """A server's inside on a data folder, without the web."""
 

@@ -8,23 +8,45 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.engines import EngineInfo
 from backend.domain.session import Direction, FramePrompt, MaskOrigin, PointPrompt, PropagationState
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu
 from backend.host.thread_host import EngineMenu
 from backend.worker import live_pool
+from backend.worker.colorflow.engine import ColorflowEngine
+from backend.worker.colorflow.info import INFO
 from backend.worker.live_pool import Budget
-from tests.backend.hosting import FRAMES, Rig, blue, red
+from tests.backend.hosting import FRAMES, LoadedOnce, Rig, blue, red
 
 TINY = Budget(nbytes=1)  # whoever is not in use is evicted
+NOT_SAM2 = pytest.mark.parametrize("menu_of", ["fake", "colorflow"], indirect=True)  # see test_sam2_engine.py
 
 
-def fake_menu() -> EngineMenu:
-    return FakeMenu((FAKE_ENGINE,), 0.0)
-
-
-@pytest.fixture(params=["fake"])
+@pytest.fixture(scope="module", params=["fake", "colorflow", "sam2"])
 def menu_of(request: pytest.FixtureRequest) -> Callable[[], EngineMenu]:
-    return fake_menu
+    """Engines to choose from, the one that is tested first."""
+    match request.param:
+        case "fake":
+            menu: EngineMenu = FakeMenu((FAKE_ENGINE,), 0.0)
+        case "colorflow":
+            menu = ColorflowOnly()
+        case "sam2":
+            checkpoints = request.getfixturevalue("tiny_checkpoints")
+            from tests.backend.tiny_checkpoint import TinyFirst
+
+            menu = LoadedOnce(TinyFirst(checkpoints))
+    return lambda: menu
+
+
+class ColorflowOnly:
+    """The embedded engine, whatever checkpoints there are."""
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return (INFO,)
+
+    def load(self, engine_id: str) -> ColorflowEngine:
+        assert engine_id == INFO.id
+        return ColorflowEngine()
 
 
 @pytest.fixture
@@ -182,6 +204,7 @@ def uninterrupted(rig: Rig) -> list[object]:
     return finish(rig, first, second)
 
 
+@NOT_SAM2
 def test_an_evicted_session_goes_on_with_the_same_masks(rig: Rig, another: Callable[..., Rig]) -> None:
     evicting = another(budget=TINY)
     assert uninterrupted(evicting) == uninterrupted(rig)
@@ -190,8 +213,9 @@ def test_an_evicted_session_goes_on_with_the_same_masks(rig: Rig, another: Calla
     assert sum(source.open for source in evicting.sources) == 1
 
 
+@NOT_SAM2
 @pytest.mark.parametrize("save_every_s", [0.0, 1000.0])
-@pytest.mark.parametrize("frame", [1, 7, 15])
+@pytest.mark.parametrize("frame", [1, 15])
 def test_after_a_crash_tracking_ends_with_the_same_masks(
     rig: Rig, another: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch, frame: int, save_every_s: float
 ) -> None:

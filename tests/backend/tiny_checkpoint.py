@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from omegaconf import OmegaConf
 
+from backend.domain.engines import EngineInfo
+from backend.host.catalog import EngineCatalog
 from sam2.build_sam import load_config
 from tests.sam2.sharp_weights import build_sharp, config_name
 
@@ -18,5 +20,17 @@ def write_tiny_checkpoint(folder: Path) -> None:
     """Sharp random weights of the tiny model at 128 pixels (about 150 MB)."""
     model = build_sharp(image_size=IMAGE_SIZE)
     torch.save({"model": model.state_dict()}, folder / f"{NAME}.pt")
-    config = load_config(config_name(), [f"++model.image_size={IMAGE_SIZE}"])
+    write_config(folder, "t")
+
+
+def write_config(folder: Path, size: str) -> None:
+    """The configuration of a released size, at 128 pixels."""
+    config = load_config(config_name(size), [f"++model.image_size={IMAGE_SIZE}"])
     OmegaConf.save(config, folder / f"{NAME}.yaml")
+
+
+class TinyFirst(EngineCatalog):
+    """The catalog with the tiny checkpoint first, as somebody would choose it in the app."""
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return tuple(sorted(super().engines(), key=lambda info: info.id != NAME))
