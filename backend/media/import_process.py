@@ -51,6 +51,7 @@ class ImportProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # a Ctrl-C in the terminal is for the server
             env={**os.environ, "PYTHONPATH": path},
         )
 
@@ -73,7 +74,7 @@ class ImportProcess:
                         progress(report.progress)
             finally:
                 self._child.kill()
-        if self._stopped:
+        if self._stopped and not report.done:
             raise ImportStopped
         if report.done:
             index = FrameIndex.load(self._folder)
