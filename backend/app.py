@@ -88,8 +88,8 @@ def web_app(service: Service) -> ASGIApp:
     graphql = BodyLimit(GraphQLView(build_schema(), service), settings.max_upload_bytes)
     flask = FlaskMount(WSGIMiddleware(create_flask(service), workers=FLASK_THREADS))
     routes = [
-        Route("/graphql", graphql, methods=["GET", "POST"]),
-        Route("/propagate_in_video", partial(propagate_in_video, service), methods=["POST"]),
+        Route("/graphql", graphql),
+        Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
         Mount("/", flask),
     ]

@@ -48,6 +48,8 @@ class GraphQLView(GraphQL[Service, None]):
             raise
         except Exception as error:
             raise _Unanswered(error) from error
+        finally:
+            await request.close()  # an uploaded file's temporary copy goes now, not when memory is collected
 
     def parse_json(self, data: str | bytes) -> Any:
         try:

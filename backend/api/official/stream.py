@@ -42,6 +42,8 @@ class _Walk:
 
 async def propagate_in_video(service: Service, request: Request) -> Response:
     """Failures before the first byte are HTTP 500 with a page, as the demo's frontend meets them."""
+    if request.method != "POST":
+        return HTMLResponse("<p>Send this by POST.</p>", 405, {"Allow": "POST"})
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return HTMLResponse("<p>Send application/json.</p>", 415)
     try:

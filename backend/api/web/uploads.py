@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from backend.api.context import Service
 from backend.api.web.failures import failure
+from backend.domain.errors import Unavailable
 
 CHUNK_BYTES = 1024 * 1024
 LINGER_S = 2.0
@@ -27,7 +28,10 @@ def uploads_blueprint(service: Service) -> Blueprint:
             _linger(request.stream)
             return failure(f"The file is larger than {_size(limit)}; see MAX_UPLOAD_BYTES.", 413)
         body = _ExactBody(request.stream, length)
-        video = service.library.receive(body, request.args.get("name", ""), length)
+        try:
+            video = service.library.receive(body, request.args.get("name", ""), length)
+        except Unavailable as error:
+            return failure(str(error), 507)  # what keeps a file from being stored is the disk
         response = jsonify(videoId=video.video_id)
         response.status_code = 201
         return response

@@ -1,0 +1,300 @@
+"""Open on loopback, closed on the network: who may ask for what, walked field by field and route by route."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, is_input_object_type, is_leaf_type
+from graphql.type import GraphQLField, GraphQLInputType, GraphQLOutputType
+
+from backend.api.access import Ask, Policy
+from backend.api.owner_key import owner_key
+from backend.api.schema import build_schema
+from backend.api.web.flask_app import create_flask
+from tests.backend.live import FEED, Live, live
+
+LAN = "192.0.2.7:7262"  # the name under which a neighbour's browser reaches the server
+EVIL = "https://evil.example"
+KEY = "k" * 43
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("open")
+    with live(folder, allowed_origins=("https://team.example",), allowed_hosts=("masklet.test",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def closed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Bound to every address, as far as its settings go."""
+    with live(tmp_path_factory.mktemp("closed"), host="0.0.0.0") as running:
+        yield running
+
+
+# The walk: nothing is left out, because it is generated from what is served.
+
+
+def example(wanted: GraphQLInputType) -> str:
+    if isinstance(wanted, GraphQLNonNull):
+        return example(wanted.of_type)
+    if isinstance(wanted, GraphQLList):
+        return f"[{example(wanted.of_type)}]"
+    if is_input_object_type(wanted):
+        fields = [f"{name}: {example(f.type)}" for name, f in wanted.fields.items() if f.type != wanted]
+        return "{" + ", ".join(fields) + "}"
+    if wanted.name in ("Int", "Float"):
+        return "1"
+    if wanted.name == "Boolean":
+        return "true"
+    if wanted.name == "Direction":
+        return "BOTH"
+    return '"clip"'
+
+
+def selection(given: GraphQLOutputType) -> str:
+    while isinstance(given, (GraphQLNonNull, GraphQLList)):
+        given = given.of_type
+    if is_leaf_type(given):
+        return ""
+    assert isinstance(given, GraphQLObjectType)
+    return "{ __typename }"
+
+
+def operation(kind: str, name: str, field: GraphQLField) -> str:
+    arguments = ", ".join(f"{argument}: {example(a.type)}" for argument, a in field.args.items())
+    return f"{kind} {{ {name}{f'({arguments})' if arguments else ''} {selection(field.type)} }}"
+
+
+def every_operation() -> list[str]:
+    schema = build_schema()._schema
+    kinds = {
+        "query": schema.query_type,
+        "mutation": schema.mutation_type,
+        "subscription": schema.subscription_type,
+    }
+    return [
+        operation(kind, name, field)
+        for kind, given in kinds.items()
+        if given is not None
+        for name, field in given.fields.items()
+    ]
+
+
+def every_route(server: Live) -> list[tuple[str, str]]:
+    """(method, path) of Flask's routes, and of those that the event loop serves."""
+    routes = [
+        ("GET", "/graphql"),
+        ("POST", "/propagate_in_video"),
+        ("GET", "/api/sessions/clip/export/coco.json"),
+    ]
+    for rule in create_flask(server.service).url_map.iter_rules():
+        path = rule.rule
+        for argument in rule.arguments:
+            path = path.replace(next(p for p in path.split("<")[1:] if argument in p).split(">")[0], argument)
+        path = path.replace("<", "").replace(">", "").replace("frame_idx", "0").replace("kind", "gallery")
+        routes += [(method, path) for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}]
+    return routes
+
+
+def test_the_walk_finds_what_there_is(closed_server: Live) -> None:
+    fields = " ".join(every_operation())
+    for name in ("library", "setPrompt", "sessionFeed", "addPoints", "uploadVideo"):
+        assert name in fields
+    paths = {path for _, path in every_route(closed_server)}
+    assert {"/", "/healthy", "/api/videos", "/media/video_id/rendition.mp4", "/gallery/name.mp4"} <= paths
+
+
+@pytest.mark.parametrize("query", every_operation())
+def test_a_stranger_may_use_no_field_of_a_closed_server(closed_server: Live, query: str) -> None:
+    for accept in ("application/json", "text/event-stream"):
+        response = httpx.post(
+            f"{closed_server.url}/graphql", json={"query": query}, headers={"host": LAN, "accept": accept}
+        )
+        assert response.status_code == 401, response.text
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED" and "open the link" in error["message"]
+
+
+def test_a_stranger_may_use_no_route_of_a_closed_server(closed_server: Live) -> None:
+    for method, path in every_route(closed_server):
+        response = httpx.request(method, f"{closed_server.url}{path}", headers={"host": LAN})
+        assert response.status_code == (200 if path == "/healthy" else 401), (method, path)
+
+
+def test_every_field_is_there_for_the_owner(closed_server: Live) -> None:
+    """The walk above asks for things that exist: with the key each is answered or refused with a reason."""
+    headers = {"host": LAN, "authorization": f"Bearer {owner_key(closed_server.service.settings.data)}"}
+    for query in every_operation():
+        if query.startswith("subscription") or "uploadVideo" in query:
+            continue
+        response = httpx.post(f"{closed_server.url}/graphql", json={"query": query}, headers=headers)
+        assert response.status_code == 200
+        codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
+        assert codes <= {"NOT_FOUND", "INVALID_INPUT", "CONFLICT", "UNAVAILABLE", "ERROR"}, (
+            query,
+            response.text,
+        )
+
+
+# The key
+
+
+def test_the_link_lets_a_browser_in_and_keeps_the_key_out_of_it(closed_server: Live) -> None:
+    key = owner_key(closed_server.service.settings.data)
+    library = {"query": "{ library { id } }"}
+    with httpx.Client(base_url=closed_server.url, headers={"host": LAN}) as browser:
+        page = browser.get("/s/some-session", params={"key": key})
+        assert page.status_code == 200 and 'url=/s/some-session"' in page.text and key not in page.text
+        cookie = page.headers["set-cookie"]
+        assert "HttpOnly" in cookie and "SameSite=strict" in cookie and key not in cookie
+        assert page.headers["referrer-policy"] == "no-referrer"
+        assert browser.post("/graphql", json=library).status_code == 200
+        assert browser.post("/graphql", json=library, headers={"origin": f"http://{LAN}"}).status_code == 200
+        assert browser.post("/graphql", json=library, headers={"origin": EVIL}).status_code == 403
+
+
+@pytest.mark.parametrize("cookie", ["x", "0" * 64, "é", 'a"b;c'])
+def test_a_wrong_key_opens_nothing(closed_server: Live, cookie: str) -> None:
+    headers = {"host": LAN.encode(), "cookie": f"masklet_key={cookie}".encode()}
+    assert httpx.get(closed_server.url, headers=headers).status_code == 401
+    assert httpx.get(closed_server.url, params={"key": cookie}, headers={"host": LAN}).status_code == 401
+    bearer = {"host": LAN.encode(), "authorization": f"Bearer {cookie}".encode()}
+    assert httpx.get(closed_server.url, headers=bearer).status_code == 401
+
+
+def test_the_key_page_leads_nowhere_else(closed_server: Live) -> None:
+    key = owner_key(closed_server.service.settings.data)
+    for path in ("//evil.example/", "/%2F%2Fevil.example", '/"><script>'):
+        page = httpx.get(f"{closed_server.url}{path}?key={key}", headers={"host": LAN})
+        assert "url=/" in page.text and "url=//" not in page.text and "<script>" not in page.text
+
+
+def test_the_owner_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    key = owner_key(tmp_path)
+    assert owner_key(tmp_path) == key and len(key) >= 43
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("short")
+    with pytest.raises(ValueError, match="delete it"):
+        owner_key(tmp_path)
+
+
+# An open server, and the web pages that would like to drive it
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:7262", "127.0.0.1:7262", "[::1]:7262", "masklet.test"]
+)
+def test_this_machine_is_let_in(open_server: Live, host: str) -> None:
+    assert httpx.get(f"{open_server.url}/healthy", headers={"host": host}).text == "OK"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7262", "localhost.evil.example", LAN, "", "[", "a b"]
+)
+def test_a_rebound_name_is_refused(open_server: Live, host: str) -> None:
+    for path in ("/", "/healthy", "/graphql", "/media/clip/poster.jpg"):
+        response = httpx.get(f"{open_server.url}{path}", headers={"host": host})
+        assert response.status_code in (400, 403), (path, response.text)
+
+
+STATE_CHANGING = ["/graphql", "/propagate_in_video", "/api/videos?name=x"]
+
+
+@pytest.mark.parametrize("origin", [EVIL, "null", "http://localhost.evil.example", "http://", "file://"])
+@pytest.mark.parametrize("path", STATE_CHANGING)
+def test_another_page_may_not_drive_it(open_server: Live, path: str, origin: str) -> None:
+    for content_type in ("application/json", "text/plain", "multipart/form-data; boundary=x"):
+        response = httpx.post(
+            f"{open_server.url}{path}",
+            content=b'{"query":"{ library { id } }"}',
+            headers={"origin": origin, "content-type": content_type},
+        )
+        assert response.status_code == 403, response.text
+        assert "access-control-allow-origin" not in response.headers
+    preflight = httpx.options(
+        f"{open_server.url}{path}", headers={"origin": origin, "access-control-request-method": "POST"}
+    )
+    assert preflight.status_code == 403
+
+
+def test_a_request_that_hides_its_origin_is_told_by_its_site(open_server: Live) -> None:
+    headers = {"sec-fetch-site": "cross-site", "content-type": "application/json"}
+    response = httpx.post(f"{open_server.url}/graphql", content=b"{}", headers=headers)
+    assert response.status_code == 403
+
+
+def test_another_page_may_not_read_the_feed(open_server: Live) -> None:
+    body = {"query": FEED, "variables": {"s": open_server.session(), "after": 0}}
+    headers = {"origin": EVIL, "accept": "text/event-stream"}
+    assert httpx.post(f"{open_server.url}/graphql", json=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1:80", "https://team.example"])
+def test_pages_that_are_allowed_share_it(open_server: Live, origin: str) -> None:
+    asked = {"origin": origin, "access-control-request-method": "POST"}
+    asked["access-control-request-headers"] = "content-type"
+    preflight = httpx.options(f"{open_server.url}/graphql", headers=asked)
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-headers"] == "content-type"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    answer = httpx.post(
+        f"{open_server.url}/graphql", json={"query": "{ library { id } }"}, headers={"origin": origin}
+    )
+    for response in (preflight, answer):
+        assert response.headers["access-control-allow-origin"] == origin
+        assert response.headers["access-control-allow-credentials"] == "true"
+        assert "Origin" in response.headers["vary"]
+
+
+def test_websockets_are_not_spoken(open_server: Live) -> None:
+    response = httpx.get(
+        f"{open_server.url}/graphql",
+        headers={"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-key": "x", "origin": EVIL},
+    )
+    assert response.status_code in (400, 403, 404)
+
+
+def test_every_answer_carries_its_headers(open_server: Live) -> None:
+    for path in ("/", "/healthy", "/nothing", "/graphql", "/media/x/poster.jpg"):
+        headers = httpx.get(f"{open_server.url}{path}").headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        policy = headers["content-security-policy"]
+        assert (
+            "script-src 'self';" in policy
+            and "frame-ancestors 'none'" in policy
+            and "unsafe-eval" not in policy
+        )
+
+
+# The rules by themselves
+
+
+def test_the_rules_of_a_closed_server() -> None:
+    policy = Policy(KEY)
+    known = Ask("POST", "/graphql", LAN, cookie=policy.cookie_value())
+    assert policy.refusal(known) is None
+    assert policy.refusal(Ask("POST", "/graphql", LAN, bearer=KEY)) is None
+    assert policy.refusal(Ask("POST", "/graphql", LAN, cookie=KEY)) is not None  # the key is no cookie
+    assert policy.refusal(Ask("POST", "/healthy", LAN)) is not None
+    # A page of the visitor's own machine is a stranger here.
+    assert not policy.origin_allowed("http://localhost:5173", LAN)
+    assert policy.origin_allowed(f"https://{LAN}", LAN)
+
+
+def test_traversal_finds_nothing(open_server: Live, tmp_path: Path) -> None:
+    for path in (
+        "/..%2f..%2fmasklet.sqlite",
+        "/assets/..%2f..%2fdata%2fmasklet.sqlite",
+        "/media/..%2f..%2fowner.key/poster.jpg",
+        "/media/%2e%2e/rendition.mp4",
+        "/gallery/..%2f..%2fmasklet.mp4",
+        "/uploads/%00.mp4",
+        "/posters/..%5c..%5cx.jpg",
+    ):
+        assert httpx.get(f"{open_server.url}{path}").status_code == 404, path

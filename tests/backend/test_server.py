@@ -1,0 +1,192 @@
+"""`python -m backend`, as a person starts and stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.backend.live import FEED, deltas, wait_until
+from tests.backend.small_video import write_small_video
+from tests.e2e.server import REPOSITORY, free_port, port_is_free
+
+START_S, STOP_S = 120, 20
+
+
+@dataclass
+class Started:
+    process: subprocess.Popen[str]
+    port: int
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def worker_pid(self) -> int:
+        return int(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+
+
+def environment(data: Path, **settings: object) -> dict[str, str]:
+    ours = {"MASKLET_DATA": data, "MASKLET_GALLERY": "no", "CHECKPOINTS_DIR": data, **settings}
+    return {**os.environ, **{name: str(value) for name, value in ours.items()}}
+
+
+def run(data: Path, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Start it where it cannot start."""
+    command = [sys.executable, "-m", "backend"]
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+    )
+
+
+@contextmanager
+def started(data: Path, **settings: object) -> Iterator[Started]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend"],
+        cwd=REPOSITORY,
+        env=environment(data, PORT=port, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    server = Started(process, port)
+    assert process.stdout is not None
+    reader = threading.Thread(target=lambda out=process.stdout: server.output.extend(out), daemon=True)
+    reader.start()
+    try:
+        wait_until(lambda: any("is ready" in line for line in server.output) or process.poll() is not None)
+        yield server
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(STOP_S)
+        reader.join(STOP_S)
+        process.stdout.close()
+
+
+def test_ready_means_ready_and_ctrl_c_ends_it_though_someone_reads(tmp_path: Path) -> None:
+    with started(tmp_path) as server:
+        (line,) = server.output
+        assert line.startswith(f"Masklet is ready at http://localhost:{server.port} (engine: ")
+        assert httpx.get(f"{server.url}/healthy").text == "OK"
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            client.post("/api/videos", params={"name": "x.mp4"}, content=b"no film")  # being imported
+            session = session_of(client, write_small_video(tmp_path / "small.mp4"))
+            body = {"query": FEED, "variables": {"s": session, "after": 0}}
+            with client.stream(
+                "POST", "/graphql", json=body, headers={"accept": "text/event-stream"}
+            ) as response:
+                feed = deltas(response.iter_lines())
+                assert next(feed)["objects"]
+                os.killpg(server.process.pid, signal.SIGINT)  # as a terminal does: to all of them
+                assert list(feed) == []  # it ends in good order
+            assert server.process.wait(STOP_S) == 0
+        assert len(server.output) == 1, "".join(server.output)
+        assert port_is_free(server.port)
+
+
+def session_of(client: httpx.Client, video: Path) -> str:
+    """A session with an object on an uploaded video."""
+    uploaded = client.post("/api/videos", params={"name": video.name}, content=video.read_bytes())
+    create = {
+        "query": "mutation($v: ID!) { createSession(videoId: $v) { id } }",
+        "variables": {"v": uploaded.json()["videoId"]},
+    }
+    wait_until(lambda: "errors" not in client.post("/graphql", json=create).json())
+    session = client.post("/graphql", json=create).json()["data"]["createSession"]["id"]
+    add = {
+        "query": "mutation($s: ID!) { addObject(sessionId: $s) { objectId } }",
+        "variables": {"s": session},
+    }
+    assert client.post("/graphql", json=add).json()["data"]
+    return session
+
+
+def test_a_killed_master_takes_its_worker_along(tmp_path: Path) -> None:
+    with started(tmp_path) as server:
+        worker = server.worker_pid()
+        server.process.kill()
+        server.process.wait()
+        wait_until(lambda: not Path(f"/proc/{worker}").exists())
+        assert port_is_free(server.port)
+
+
+def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
+    with started(tmp_path) as server:
+        worker = server.worker_pid()
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: sum("is ready" in line for line in server.output) == 2)
+        assert server.worker_pid() != worker
+        assert httpx.get(f"{server.url}/healthy").text == "OK"
+
+
+def test_two_servers_never_share_a_data_folder(tmp_path: Path) -> None:
+    with started(tmp_path) as server:
+        second = run(tmp_path, PORT=free_port())
+        assert_cannot_start(second, f"Another Masklet uses the data folder {tmp_path}")
+        assert httpx.get(f"{server.url}/healthy").text == "OK"
+
+
+def test_a_taken_port_names_the_setting_that_helps(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert_cannot_start(run(tmp_path, PORT=port), f"Port {port} is taken by another program: set PORT")
+
+
+def test_a_closed_server_prints_the_owners_link_once_it_is_ready(tmp_path: Path) -> None:
+    with started(tmp_path, HOST="0.0.0.0") as server:
+        wait_until(lambda: len(server.output) == 2)
+        link = server.output[1].split("Your link: ")[1].strip()
+        key = (tmp_path / "owner.key").read_text()
+        assert link.endswith(f":{server.port}/?key={key}")
+        assert httpx.get(server.url).status_code == 401
+        assert httpx.get(f"{server.url}/?key={key}").status_code == 200
+
+
+def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "masklet.sqlite").write_text("This is no database. " * 100)
+    for refused, sentence in [
+        (run(tmp_path / "a", PORT="x"), "PORT='x' is not a whole number"),
+        (run(tmp_path / "a", HOST="192.0.2.1", PORT=free_port()), "This machine has no address 192.0.2.1"),
+        (run(file, PORT=free_port()), f"{file} is a file, not a folder: set MASKLET_DATA"),
+        (run(damaged, PORT=free_port()), "database file is no database"),
+    ]:
+        assert_cannot_start(refused, sentence)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from backend.serve import checks
+
+    monkeypatch.setattr(checks.Path, "open", lambda self, mode: open("/dev/full", mode, buffering=0))
+    with pytest.raises(checks.CannotStart, match="is full: free some space, or set MASKLET_DATA elsewhere"):
+        checks.check_data_folder(tmp_path)
+
+
+def assert_cannot_start(refused: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert refused.returncode != 0
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith("Masklet cannot start: ") and sentence in line
+    assert refused.stdout == ""
