@@ -21,9 +21,8 @@ export function openWorkspace(info: SessionInfo): Workspace {
   const video = videoElement(info.video.renditionUrl ?? '');
   const times = new FrameTimes(info.video.frameTimesS);
   const player = new Player(new VideoSource(video, times), times);
-  const stillUrl = (frameIdx: number) => `/media/${info.video.id}/frames/${frameIdx}.jpg`;
-  video.onerror = () => player.replaceSource(new StillSource(stillUrl, times));
   const session = new LiveSession(info);
+  const leaveConnection = mendPicture(video, player, session);
   const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx));
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
@@ -37,6 +36,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
     clickIncludes: createStore((_: boolean, next: boolean) => next, true),
     close() {
       window.removeEventListener('pagehide', onPageHide);
+      leaveConnection();
       commands.close();
       session.close();
       player.close();
@@ -45,6 +45,22 @@ export function openWorkspace(info: SessionInfo): Workspace {
       video.load(); // lets go of the connection
     },
   };
+}
+
+/** A browser that cannot play the rendition gets stills; a lost connection is taken up again. */
+function mendPicture(video: HTMLVideoElement, player: Player, session: LiveSession): () => void {
+  const { id } = session.info.video;
+  const stillUrl = (frameIdx: number) => `/media/${id}/frames/${frameIdx}.jpg`;
+  video.onerror = () => {
+    if (video.error?.code === MediaError.MEDIA_ERR_NETWORK) return;
+    player.replaceSource(new StillSource(stillUrl, player.times));
+  };
+  return session.connection.subscribe(() => {
+    const isLost = video.error?.code === MediaError.MEDIA_ERR_NETWORK;
+    if (!isLost || session.connection.get() !== 'live') return;
+    video.load();
+    player.replaceSource(new VideoSource(video, player.times));
+  });
 }
 
 function videoElement(src: string): HTMLVideoElement {

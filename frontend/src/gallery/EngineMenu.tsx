@@ -4,23 +4,25 @@ import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import { chosenEngine, engineChoice } from './engineChoice';
 import styles from './GalleryPage.module.css';
+import { missingEngines } from './missingEngines';
 
 /** Which engine the next opened video gets. */
 export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
   const choice = useStore(engineChoice, (id) => id);
   const chosen = chosenEngine(engines, choice);
+  const usable = engines.filter((engine) => engine.available);
   return (
     <Menu
       label="Engine for the videos you open"
       testId="engine-menu"
       align="end"
       className={styles.engine}
-      items={engines.map((engine) => ({
+      footer={<MissingEngines engines={engines} />}
+      items={usable.map((engine) => ({
         id: engine.id,
         label: engine.label,
         note: engine.note,
         hint: engine.device,
-        disabled: !engine.available,
         checked: engine.id === chosen?.id,
         run: () => engineChoice.dispatch(engine.id),
       }))}
@@ -29,5 +31,20 @@ export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
       {chosen?.label ?? 'No engine'}
       <Icon name="down" size={16} />
     </Menu>
+  );
+}
+
+function MissingEngines({ engines }: { engines: readonly EngineFields[] }) {
+  const groups = missingEngines(engines);
+  if (groups.length === 0) return null;
+  return (
+    <div className={styles.missing}>
+      {groups.map(({ labels, note }) => (
+        <div key={labels}>
+          <strong>{labels}</strong>
+          <p>{note}</p>
+        </div>
+      ))}
+    </div>
   );
 }

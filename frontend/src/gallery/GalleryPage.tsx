@@ -4,6 +4,7 @@ import { CreateSession, type GalleryResult, type VideoCard as Video } from '../a
 import { notifyError } from '../app/notices';
 import { navigate, sessionPath } from '../app/router';
 import { useStore } from '../app/store';
+import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { DropZone } from './DropZone';
 import { EngineMenu } from './EngineMenu';
@@ -15,7 +16,7 @@ import { startUpload, uploads } from './uploads';
 import { useGallery } from './useGallery';
 import { VideoCard } from './VideoCard';
 
-const RECENT = 6;
+const RECENT = 3; // one row
 
 /** The first page: videos to open, a place to drop one's own, and sessions to go back to. */
 export function GalleryPage() {
@@ -74,13 +75,7 @@ function Library({ gallery }: { gallery: GalleryResult }) {
 
   return (
     <>
-      {gallery.sessions.length > 0 && (
-        <Section title="Go on with" grid={styles.sessions}>
-          {gallery.sessions.slice(0, RECENT).map((session) => (
-            <SessionLink key={session.id} session={session} />
-          ))}
-        </Section>
-      )}
+      {gallery.sessions.length > 0 && <Sessions sessions={gallery.sessions} />}
       {own.length + sending.length > 0 && (
         <Section title="Your videos" grid={styles.videos}>
           {sending.map((item) => (
@@ -98,10 +93,35 @@ function Library({ gallery }: { gallery: GalleryResult }) {
   );
 }
 
-function Section(props: { title: string; grid: string | undefined; children: ReactNode }) {
+function Sessions({ sessions }: { sessions: GalleryResult['sessions'] }) {
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? sessions : sessions.slice(0, RECENT);
+  const more = sessions.length > shown.length && (
+    <Button onClick={() => setShowsAll(true)}>All {sessions.length} sessions</Button>
+  );
+  return (
+    <Section title="Go on with" grid={styles.sessions} aside={more}>
+      {shown.map((session) => (
+        <SessionLink key={session.id} session={session} />
+      ))}
+    </Section>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly grid: string | undefined;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Section(props: SectionProps) {
   return (
     <section className={styles.section} aria-label={props.title}>
-      <h2 className={styles.heading}>{props.title}</h2>
+      <header className={styles.heading}>
+        <h2>{props.title}</h2>
+        {props.aside}
+      </header>
       <div className={props.grid}>{props.children}</div>
     </section>
   );

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Button } from '../ui/Button';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
@@ -6,8 +7,11 @@ import { Poster } from './VideoCard';
 
 /** A file on its way: how much has been sent, or why it was refused. */
 export function UploadCard({ item }: { item: UploadItem }) {
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
     <div
+      ref={card}
       className={styles.card}
       data-testid="upload-card"
       data-state={item.error ? 'FAILED' : 'SENDING'}

@@ -32,6 +32,7 @@ test('held keys', () => {
   expect(actionOf(press('Z', { ctrlKey: true, shiftKey: true }))).toBe('redo');
   expect(actionOf(press('y', { metaKey: true }))).toBe('redo');
   expect(actionOf(press('?', { shiftKey: true }))).toBe('help');
+  expect(actionOf(press('G', { shiftKey: true }))).toBe('previousDoubt');
 });
 
 test("the browser's own shortcuts are left alone", () => {

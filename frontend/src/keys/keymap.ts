@@ -9,6 +9,8 @@ export type KeyAction =
   | 'lastFrame'
   | 'previousPrompt'
   | 'nextPrompt'
+  | 'previousDoubt'
+  | 'nextDoubt'
   | 'newObject'
   | 'removeObject'
   | 'track'
@@ -40,6 +42,7 @@ const PLAIN: Readonly<Record<string, KeyAction>> = {
   end: 'lastFrame',
   pageup: 'previousPrompt',
   pagedown: 'nextPrompt',
+  g: 'nextDoubt',
   n: 'newObject',
   delete: 'removeObject',
   backspace: 'removeObject',
@@ -58,6 +61,7 @@ export function actionOf(press: KeyPress): KeyAction | null {
   }
   if (press.shiftKey && key === 'arrowleft') return 'backTen';
   if (press.shiftKey && key === 'arrowright') return 'forwardTen';
+  if (press.shiftKey && key === 'g') return 'previousDoubt';
   if (press.shiftKey && key !== '?') return null;
   if (/^[1-9]$/.test(key)) return { selectPlace: Number(key) };
   return PLAIN[key] ?? null;
@@ -73,6 +77,7 @@ export const CHEAT_SHEET: readonly { title: string; rows: readonly [string, stri
       ['Shift + ← →', 'Ten frames'],
       ['Home  End', 'First or last frame'],
       ['PgUp  PgDn', 'Previous or next prompted frame'],
+      ['G  Shift + G', 'Next or previous doubtful frame'],
     ],
   },
   {

@@ -32,7 +32,8 @@ function isTaken(event: KeyboardEvent): boolean {
 /** A button that was clicked with the mouse must not take the next Space. */
 function letGo(event: MouseEvent): void {
   const { activeElement } = document;
-  if (event.detail > 0 && activeElement instanceof HTMLButtonElement) activeElement.blur();
+  if (event.detail === 0 || !(activeElement instanceof HTMLButtonElement)) return;
+  if (activeElement.contains(event.target as Node)) activeElement.blur();
 }
 
 function mayRepeat(action: KeyAction): boolean {

@@ -42,6 +42,19 @@ test('a mask that is replaced or taken back is counted once', () => {
   expect(store.rle(1, 1)).toBeUndefined();
 });
 
+test('the next doubtful stretch is found from either side', () => {
+  const store = new MaskStore(10);
+  const doubtful = new Set([2, 3, 7]);
+  store.apply(
+    Array.from({ length: 9 }, (_, i) => row(i, { predictedIou: doubtful.has(i) ? 0.4 : 0.95 })),
+  );
+  expect(store.doubtfulFrame(1, 0, true)).toBe(2);
+  expect(store.doubtfulFrame(1, 2, true)).toBe(7);
+  expect(store.doubtfulFrame(1, 7, true)).toBeNull();
+  expect(store.doubtfulFrame(1, 7, false)).toBe(3);
+  expect(store.doubtfulFrame(5, 0, true)).toBeNull();
+});
+
 test('listeners hear of a batch once, and no more after they left', () => {
   const store = new MaskStore(4);
   const listener = vi.fn();

@@ -4,6 +4,9 @@ export const NOT_TRACKED = 0;
 export const ABSENT = 1; // tracked, and the object is not on this frame
 export const PRESENT = 2;
 
+/** Trust below this deserves a look. */
+export const DOUBTFUL = 0.8;
+
 /** One object's masklet, by frame. Typed arrays, so that the timeline can read ten thousand frames a draw. */
 export interface Masklet {
   readonly presence: Uint8Array; // NOT_TRACKED, ABSENT or PRESENT
@@ -45,6 +48,21 @@ export class MaskStore {
   /** The frame of the mask that arrived last: where tracking is. -1 before the first. */
   get latestFrame(): number {
     return this.newestFrame;
+  }
+
+  /** The nearest frame after (or before) `from` on which the object's mask is doubtful; null where none is. */
+  doubtfulFrame(objectId: number, from: number, after: boolean): number | null {
+    const masklet = this.masklets.get(objectId);
+    if (!masklet) return null;
+    const step = after ? 1 : -1;
+    const isDoubtful = (frame: number) =>
+      masklet.presence[frame] === PRESENT && (masklet.trust[frame] ?? 1) < DOUBTFUL;
+    let frame = from;
+    while (isDoubtful(frame)) frame += step; // out of the stretch that we are in
+    for (; frame >= 0 && frame < this.numFrames; frame += step) {
+      if (isDoubtful(frame)) return frame;
+    }
+    return null;
   }
 
   apply(rows: readonly MaskRow[]): void {

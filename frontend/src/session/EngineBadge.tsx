@@ -3,6 +3,7 @@ import { request } from '../api/client';
 import { CreateSession, type EngineFields, Gallery } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { navigate, sessionPath } from '../app/router';
+import { missingEngines } from '../gallery/missingEngines';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useDismiss } from '../ui/useDismiss';
@@ -55,8 +56,9 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
       });
     return () => abort.abort();
   }, []);
-  const others = engines.filter((engine) => engine.id !== current.id);
-  if (others.length === 0) return null;
+  const usable = engines.filter((engine) => engine.available && engine.id !== current.id);
+  const missing = missingEngines(engines);
+  if (usable.length + missing.length === 0) return null;
   const open = async (engineId: string) => {
     try {
       const { createSession } = await request(CreateSession, { videoId, engineId });
@@ -67,21 +69,25 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
   };
   return (
     <div className={styles.others}>
-      {others.map((engine) => (
+      {usable.map((engine) => (
         <div key={engine.id} className={styles.other}>
           <div>
             <strong>{engine.label}</strong>
             <p>{engine.note}</p>
           </div>
-          {engine.available && (
-            <Button
-              look="outlined"
-              title="A new session of this video; this one stays as it is"
-              onClick={() => void open(engine.id)}
-            >
-              Use
-            </Button>
-          )}
+          <Button
+            look="outlined"
+            title="A new session of this video; this one stays as it is"
+            onClick={() => void open(engine.id)}
+          >
+            Use
+          </Button>
+        </div>
+      ))}
+      {missing.map(({ labels, note }) => (
+        <div key={labels} className={styles.missing}>
+          <strong>{labels}</strong>
+          <p>{note}</p>
         </div>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import { notify } from '../app/notices';
 import type { Workspace } from '../app/workspace';
 import type { KeyAction } from '../keys/keymap';
 import type { StageHandle } from '../stage/Stage';
@@ -26,6 +27,8 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
   lastFrame: ({ workspace }) => workspace.player.seek(workspace.player.times.numFrames - 1),
   previousPrompt: (scene) => seekPrompt(scene, false),
   nextPrompt: (scene) => seekPrompt(scene, true),
+  previousDoubt: (scene) => seekDoubt(scene, false),
+  nextDoubt: (scene) => seekDoubt(scene, true),
   newObject: ({ workspace }) => void workspace.commands.addObject(),
   removeObject: ({ workspace }) => {
     const { selectedId } = workspace.session.store.get();
@@ -52,6 +55,16 @@ function seekPrompt({ workspace }: Scene, after: boolean): void {
   const frames = allPromptedFrames(workspace.session.store.get());
   const frame = neighbour(frames, workspace.player.target, after);
   if (frame !== null) workspace.player.seek(frame);
+}
+
+/** A frame where the engine is unsure of the selected object: worth a look, and maybe a click. */
+function seekDoubt({ workspace }: Scene, after: boolean): void {
+  const { session, player } = workspace;
+  const { selectedId } = session.store.get();
+  if (selectedId === null) return;
+  const frame = session.masks.doubtfulFrame(selectedId, player.target, after);
+  if (frame !== null) player.seek(frame);
+  else notify({ tone: 'info', text: `No doubtful frame ${after ? 'after' : 'before'} this one.` });
 }
 
 function isTracking({ session }: Workspace): boolean {

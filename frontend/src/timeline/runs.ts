@@ -1,4 +1,4 @@
-import { type Masklet, NOT_TRACKED, PRESENT } from '../masks/maskStore';
+import { DOUBTFUL, type Masklet, NOT_TRACKED, PRESENT } from '../masks/maskStore';
 
 /** A stretch of a lane that looks the same from end to end, in columns: first inclusive, last exclusive. */
 export interface LaneRun {
@@ -9,12 +9,11 @@ export interface LaneRun {
 }
 
 export const DOUBT_LEVELS = 4;
-const SURE = 0.8; // trust above this raises no doubt
-const LOST = 0.3; // and below this no more than the strongest
+const LOST = 0.3; // trust below this raises no more than the strongest doubt
 
 /** 0 where the engine is sure, up to DOUBT_LEVELS where it is not. */
 export function doubtOf(trust: number): number {
-  const doubt = (SURE - trust) / (SURE - LOST);
+  const doubt = (DOUBTFUL - trust) / (DOUBTFUL - LOST);
   return Math.ceil(DOUBT_LEVELS * Math.min(1, Math.max(0, doubt)));
 }
 

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './Icon';
 import styles from './Menu.module.css';
+import { useDismiss } from './useDismiss';
 
 export interface MenuItem {
   readonly id: string;
@@ -21,6 +22,7 @@ interface MenuProps {
   readonly direction?: 'up' | 'down';
   readonly disabled?: boolean;
   readonly testId?: string;
+  readonly footer?: ReactNode;
 }
 
 /** A button with a menu: arrows move, Enter chooses, Esc and a press elsewhere close. */
@@ -30,14 +32,10 @@ export function Menu({ align = 'start', direction = 'down', ...props }: MenuProp
   const trigger = useRef<HTMLButtonElement>(null);
   const menuId = useId();
 
+  useDismiss(root, isOpen, () => setOpen(false));
   useEffect(() => {
     if (!isOpen) return;
     root.current?.querySelector<HTMLElement>('[role^=menuitem]:not(:disabled)')?.focus();
-    const onPress = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', onPress, true);
-    return () => document.removeEventListener('pointerdown', onPress, true);
   }, [isOpen]);
 
   const close = () => {
@@ -110,6 +108,7 @@ export function Menu({ align = 'start', direction = 'down', ...props }: MenuProp
               </span>
             </button>
           ))}
+          {props.footer}
         </div>
       )}
     </div>

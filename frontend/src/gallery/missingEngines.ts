@@ -1,0 +1,21 @@
+import type { EngineFields } from '../api/generated';
+
+/** Engines that cannot be chosen for the same reason. */
+export interface MissingGroup {
+  readonly labels: string;
+  readonly note: string;
+}
+
+/** Many engines wait for their weights alike: say it once, with the first of them as the example. */
+export function missingEngines(engines: readonly EngineFields[]): MissingGroup[] {
+  const groups = new Map<string, EngineFields[]>();
+  for (const engine of engines) {
+    if (engine.available) continue;
+    const reason = engine.note.replaceAll(engine.id, '').replaceAll(engine.label, '');
+    groups.set(reason, [...(groups.get(reason) ?? []), engine]);
+  }
+  return [...groups.values()].map((group) => ({
+    labels: group.map((engine) => engine.label).join(', '),
+    note: group.length > 1 ? `${group[0]?.label}: ${group[0]?.note}` : (group[0]?.note ?? ''),
+  }));
+}
