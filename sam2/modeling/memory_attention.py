@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from sam2.modeling.sam.transformer import RoPEAttention
@@ -65,7 +66,9 @@ class MemoryAttentionLayer(nn.Module):
         k = memory_BMC + pos_BMC if self.pos_enc_at_cross_attn_keys else memory_BMC
         rope = {"num_k_exclude_rope": num_k_exclude_rope} if num_k_exclude_rope else {}
         tgt_BLC = tgt_BLC + self.dropout2(self.cross_attn_image(q, k, v=memory_BMC, **rope))
-        hidden = self.dropout(self.activation(self.linear1(self.norm3(tgt_BLC))))
+        hidden = self.linear1(self.norm3(tgt_BLC))
+        in_place = self.activation_str == "relu" and not torch.is_grad_enabled()
+        hidden = self.dropout(hidden.relu_() if in_place else self.activation(hidden))
         return tgt_BLC + self.dropout3(self.linear2(hidden))
 
     def forward(
