@@ -12,6 +12,16 @@ from pathlib import Path
 from backend.domain.errors import Unavailable
 
 DISK_FULL = "The disk is full: free some space where Masklet keeps its data, then try again."
+NOT_WRITABLE = "Masklet cannot write its data folder: make it writable."
+DISK_ERRORS = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EFBIG: DISK_FULL,
+    errno.EROFS: NOT_WRITABLE,
+    errno.EACCES: NOT_WRITABLE,
+    errno.EPERM: NOT_WRITABLE,
+    errno.EIO: "The disk with Masklet's data reports an error: check it, then try again.",
+}
 
 
 def sync(path: Path) -> None:
@@ -44,12 +54,7 @@ def disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise Unavailable(DISK_FULL) from error
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            raise Unavailable("Masklet cannot write its data folder: make it writable.") from error
-        if error.errno == errno.EIO:
-            raise Unavailable(
-                "The disk with Masklet's data reports an error: check it, then try again."
-            ) from error
-        raise
+        sentence = DISK_ERRORS.get(error.errno)
+        if sentence is None:
+            raise
+        raise Unavailable(sentence) from error

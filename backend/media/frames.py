@@ -24,6 +24,7 @@ from backend.media.pixels import RgbReader, fingerprint
 from backend.media.source import Source, open_source
 
 RING_BYTES = 96 * 2**20  # decoded frames kept, as YUV: 70 of 1280 x 720
+READ_THREADS = 2  # each works on a frame of its own: more would decode too far ahead of what is asked
 WORTH_A_SEEK = 8  # decode on where the frame is at most so far ahead, though a keyframe lies between
 
 
@@ -148,7 +149,7 @@ class VideoFrames:
         if start == 0:
             self._close_source()
         if self._source is None:
-            self._source = self._opened.enter_context(open_source(self._path))
+            self._source = self._opened.enter_context(open_source(self._path, READ_THREADS))
         self._decoder = self._numbered(self._source, start)
         self._next = start
 

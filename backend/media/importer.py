@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,10 +20,10 @@ import cv2
 import numpy as np
 
 from backend.domain.errors import InvalidInput
-from backend.media.files import disk_errors, link_or_copy, move_into_place
+from backend.media.files import DISK_ERRORS, disk_errors, link_or_copy, move_into_place
 from backend.media.index import INDEX_NAME, POSTER_NAME, RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.pixels import Orientation, RgbReader, fingerprint, jpeg_of
-from backend.media.rendition import RenditionWriter, check_rendition
+from backend.media.rendition import CANNOT_CONVERT, RenditionWriter, check_rendition
 from backend.media.source import MAX_FRAMES, Source, check_size, open_source
 
 WORK_NAME = ".importing"
@@ -135,11 +136,13 @@ def _read_through(
             if frame.key_frame:
                 keys.append(i)
             fingerprints.append(fingerprint(frame))
-            rendition.write(frame, clock.tick(frame))
+            with _encoder_errors():
+                rendition.write(frame, clock.tick(frame))
             progress(min(0.99, (i + 1) / expected) if expected else 0.5)
         if rendition is None:
             raise InvalidInput("Not one frame of this video can be decoded: it may be cut off or damaged.")
-        rendition.finish()
+        with _encoder_errors():
+            rendition.finish()
     except BaseException:
         if rendition is not None:
             rendition.abandon()
@@ -156,6 +159,17 @@ def _read_through(
         sha256,
     )
     return index, _warning(source, len(clock.ticks))
+
+
+@contextmanager
+def _encoder_errors() -> Iterator[None]:
+    """What the encoder cannot take becomes a sentence."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+            raise
+        raise InvalidInput(CANNOT_CONVERT) from error
 
 
 def _clock_of(path: Path) -> _Clock:

@@ -14,8 +14,10 @@ import numpy as np
 from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
+from backend.domain.errors import InvalidInput
 from backend.media.pixels import Orientation, RgbReader, colour_matrix
 
+CANNOT_CONVERT = "This video cannot be converted for the browser: convert it to H.264 in MP4 and upload that."
 MAX_LONG_SIDE = 1920
 GOP = 12
 CRF = 20  # x264's quality: 18 and less look like the source, 23 is its default
@@ -92,12 +94,13 @@ def even_size(width: int, height: int) -> tuple[int, int]:
 
 
 def check_rendition(path: Path, pts_s: np.ndarray) -> None:
-    """Raises RuntimeError unless the file has exactly these frames at these times (within a tick)."""
+    """Raises InvalidInput unless the file has exactly these frames at these times, within a tick.
+
+    Frames that are days apart do not fit MP4's 32-bit steps, and its writer does not say so.
+    """
     with av.open(f"file:{path.absolute()}") as container:
         stream = container.streams.video[0]
         tick = float(stream.time_base)
         shown = sorted(p.pts * tick for p in container.demux(stream) if p.pts is not None)
     if len(shown) != len(pts_s) or np.abs(np.asarray(shown) - pts_s).max() > tick + 1e-6:
-        raise RuntimeError(
-            f"The rendition has {len(shown)} frames at other times than the {len(pts_s)} read."
-        )
+        raise InvalidInput(CANNOT_CONVERT)

@@ -93,8 +93,11 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """The file's video track; raises InvalidInput with a sentence where there is none that can be decoded."""
+def open_source(path: Path, threads: int = 0) -> Iterator[Source]:
+    """The file's video track, decoded by so many threads (0: one a core).
+
+    Raises InvalidInput with a sentence where there is none that can be decoded.
+    """
     if path.stat().st_size == 0:
         raise InvalidInput("This file is empty: choose another one.")
     try:
@@ -102,10 +105,10 @@ def open_source(path: Path) -> Iterator[Source]:
     except (av.FFmpegError, ValueError) as error:
         raise InvalidInput(_why_not_opened(path)) from error
     with container:
-        yield Source(container, _video_stream(container))
+        yield Source(container, _video_stream(container, threads))
 
 
-def _video_stream(container: InputContainer) -> VideoStream:
+def _video_stream(container: InputContainer, threads: int) -> VideoStream:
     tracks = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not tracks:
         if container.streams.audio:
@@ -117,7 +120,7 @@ def _video_stream(container: InputContainer) -> VideoStream:
         raise InvalidInput(UNKNOWN_CODEC)
     check_size(codec.width, codec.height)
     codec.options = {"max_pixels": str(MAX_SIDE * MAX_SIDE)}
-    codec.thread_type = "AUTO"
+    codec.thread_type, codec.thread_count = "AUTO", threads
     return stream
 
 

@@ -18,7 +18,8 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from backend.domain.errors import Unavailable
 
@@ -98,7 +99,7 @@ def open_database(url: str) -> Database:
 
 def _parse(url: str) -> URL:
     try:
-        parsed = make_url(url)
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))  # many hosts write it so
     except ArgumentError as error:
         raise Unavailable(
             "DATABASE_URL is not a database address: write sqlite:////path/masklet.sqlite or postgresql://user@host/name."
@@ -165,8 +166,8 @@ def _clear_errors() -> Iterator[None]:
         if sentence is None:
             raise
         raise Unavailable(sentence) from error
-    except NoSuchModuleError as error:
-        raise Unavailable("DATABASE_URL must name an SQLite file or a PostgreSQL database.") from error
+    except NoFreeConnection as error:
+        raise Unavailable("The database server is too busy: try again in a moment.") from error
 
 
 def _sentence(error: DBAPIError) -> str | None:

@@ -271,17 +271,18 @@ class SqlSessionStore:
 
 
 def _record_progress(write: _Write, session_id: str, propagation: Propagation) -> None:
-    row = propagation_row(session_id, propagation, write.version)
-    done = write.connection.execute(
-        update(propagations)
-        .where(
-            propagations.c.session_id == session_id,
-            propagations.c.propagation_id == propagation.propagation_id,
-        )
-        .values(**row)
+    """What has ended stays ended: late news of it is ignored."""
+    of_it = (
+        propagations.c.session_id == session_id,
+        propagations.c.propagation_id == propagation.propagation_id,
     )
-    if done.rowcount == 0:
+    state = write.connection.execute(select(propagations.c.state).where(*of_it)).scalar_one_or_none()
+    if state is None:
         raise NotFound("There is no such propagation in this session.")
+    if state != PropagationState.RUNNING:
+        return
+    row = propagation_row(session_id, propagation, write.version)
+    write.connection.execute(update(propagations).where(*of_it).values(**row))
     if propagation.state is PropagationState.DONE:
         walked = {object_id for walk in propagation.passes for object_id in walk.object_ids}
         write.connection.execute(

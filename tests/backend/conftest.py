@@ -11,6 +11,7 @@ from tests.backend.databases import (  # noqa: F401 - fixtures: pytest finds the
     database_url,
     postgresql_server,
 )
+from tests.backend.disks import small_disk  # noqa: F401 - a fixture, as above
 
 
 @pytest.fixture(scope="session")

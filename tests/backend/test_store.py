@@ -302,6 +302,16 @@ class TestPropagations:
         assert (first.tracked_version, first.version) == (prompts_version, version)
         assert second.tracked_version == 0
 
+    def test_what_has_ended_stays_ended(self, store_with_object: SqlSessionStore) -> None:
+        """A writer that comes late must not set it running again: its masks count, its news does not."""
+        store = store_with_object
+        store.start_propagation(SESSION, propagation(2))
+        cancelled = replace(propagation(2), state=PropagationState.CANCELLED, frames_done=4)
+        version = store.put_masks(SESSION, [], cancelled)
+        store.put_masks(SESSION, [mask(1, 4)], replace(propagation(2), frames_done=3))
+        assert store.propagation(SESSION) == replace(cancelled, version=version)
+        assert areas(store) == {4: 3}
+
     def test_masks_and_progress_are_one_write(self, store_with_object: SqlSessionStore) -> None:
         store = store_with_object
         before = store.session(SESSION)

@@ -103,7 +103,22 @@ def test_a_delta_reads_only_what_changed(tmp_path: Path) -> None:
 class TestTrouble:
     """One sentence that says what to do, and nothing lost."""
 
-    def test_a_full_disk(self, tmp_path: Path) -> None:
+    def test_a_disk_that_runs_full(self, small_disk: Path) -> None:
+        database = open_database(f"sqlite:///{small_disk}/masklet.sqlite")
+        store = session_store(database)
+        store.add_object(SESSION, describe)
+        told = 0
+        with pytest.raises(Unavailable, match="disk is full: free some space"):
+            for frame_idx in range(1000):
+                store.put_masks(SESSION, [mask(1, frame_idx)])
+                told += 1
+        assert list(areas(store)) == list(range(told))
+        database.close()
+        again = open_database(f"sqlite:///{small_disk}/masklet.sqlite")
+        assert list(areas(SqlSessionStore(again))) == list(range(told))
+        again.close()
+
+    def test_a_write_that_does_not_fit(self, tmp_path: Path) -> None:
         database = open_database(f"sqlite:///{tmp_path}/masklet.sqlite")
         store = session_store(database)
         store.add_object(SESSION, describe)
