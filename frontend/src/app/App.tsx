@@ -5,22 +5,18 @@ import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
 
 export function App() {
+  const route = routeOf(usePath());
+  if (route.page === 'session') {
+    return <SessionPage key={route.sessionId} sessionId={route.sessionId} />;
+  }
   return (
     <>
-      <Page />
-      <Toasts />
+      {route.page === 'gallery' ? <GalleryPage /> : <NothingHere />}
+      <Toasts on="page" />
     </>
   );
 }
 
-function Page() {
-  const route = routeOf(usePath());
-  switch (route.page) {
-    case 'gallery':
-      return <GalleryPage />;
-    case 'session':
-      return <SessionPage key={route.sessionId} sessionId={route.sessionId} />;
-    case 'unknown':
-      return <MessagePage title="There is nothing here" text="The link may be cut off." />;
-  }
+function NothingHere() {
+  return <MessagePage title="There is nothing here" text="The link may be cut off." />;
 }

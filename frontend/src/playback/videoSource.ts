@@ -37,6 +37,7 @@ export class VideoSource implements PictureSource {
       let grace: ReturnType<typeof setTimeout> | undefined;
       const done = () => {
         clearTimeout(grace);
+        this.video.removeEventListener('seeked', onSeeked);
         if (callback) this.video.cancelVideoFrameCallback(callback);
         resolve();
       };
@@ -46,11 +47,12 @@ export class VideoSource implements PictureSource {
         else callback = this.video.requestVideoFrameCallback(onFrame);
       };
       const onSeeked = () => {
+        if (this.video.seeking) return; // this tells the end of the seek before
         if (isPresented) done();
         else grace = setTimeout(done, GRACE_MS);
       };
       if (canReportFrames(this.video)) callback = this.video.requestVideoFrameCallback(onFrame);
-      this.video.addEventListener('seeked', onSeeked, { once: true });
+      this.video.addEventListener('seeked', onSeeked);
       this.video.currentTime = this.times.middleS(frameIdx);
     });
   }
@@ -92,10 +94,11 @@ export class VideoSource implements PictureSource {
     else cancelAnimationFrame(this.callback);
   }
 
+  /** Resolves when the video can seek. Its data may be away for a moment at any time; `seeked` waits for it. */
   private loaded(): Promise<void> {
-    if (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return Promise.resolve();
+    if (this.video.readyState >= HTMLMediaElement.HAVE_METADATA) return Promise.resolve();
     return new Promise((resolve) => {
-      this.video.addEventListener('loadeddata', () => resolve(), { once: true });
+      this.video.addEventListener('loadedmetadata', () => resolve(), { once: true });
     });
   }
 }

@@ -13,6 +13,7 @@ import { Timeline } from '../timeline/Timeline';
 import { ClickSwitch } from '../tools/ClickSwitch';
 import { TrackControl } from '../tracking/TrackControl';
 import { MessagePage } from '../ui/MessagePage';
+import { Toasts } from '../ui/Toasts';
 import { runAction } from './actions';
 import { ConnectionBanner } from './ConnectionBanner';
 import type { SessionInfo } from './liveSession';
@@ -91,7 +92,11 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
     <div className={styles.workspace} data-testid="session">
       <TopBar workspace={workspace} onHelp={() => setShowsHelp(true)} />
       <div className={styles.middle}>
-        <Stage workspace={workspace} handle={stage} />
+        <div className={styles.screen}>
+          <Stage workspace={workspace} handle={stage} />
+          <ConnectionBanner session={workspace.session} />
+          <Toasts on="stage" />
+        </div>
         <ObjectPanel workspace={workspace} />
       </div>
       <footer className={styles.footer}>
@@ -102,7 +107,6 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         </div>
         <Timeline workspace={workspace} />
       </footer>
-      <ConnectionBanner session={workspace.session} />
       {showsHelp && <CheatSheet onClose={() => setShowsHelp(false)} />}
     </div>
   );

@@ -51,7 +51,8 @@ export class SessionCommands {
 
   /** Change the selected object's prompts on a frame; without an object, start one. */
   editPrompts(frameIdx: number, change: (set: PromptSet) => PromptSet): void {
-    const { store } = this.session;
+    const { store, info } = this.session;
+    if (store.get().version < info.version) return; // what is there already is still on its way
     const objectId = this.selectedOrDraft();
     const before = promptsOn(store.get(), objectId, frameIdx);
     const after = change(before);

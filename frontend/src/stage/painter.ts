@@ -71,6 +71,8 @@ export class Painter {
   setView(view: View): void {
     this.zoomed = view.scale === this.whole.scale ? null : view;
     this.view = this.zoomed ?? this.whole;
+    const { scale, offsetX, offsetY } = this.view;
+    this.root.dataset.view = `${scale} ${offsetX} ${offsetY}`;
     this.invalidate();
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ABSENT, type Masklet, PRESENT } from '../masks/maskStore';
-import { DOUBT_LEVELS, doubtOf, laneRuns } from './runs';
+import { DOUBT_LEVELS, doubtOf, laneColumns } from './columns';
+import { packed } from './lanePainter';
 import { Scale } from './scale';
 
 function masklet(text: string, trust = 1): Masklet {
@@ -8,35 +9,33 @@ function masklet(text: string, trust = 1): Masklet {
   return { presence, trust: new Float32Array(presence.length).fill(trust), rle: [], tracked: 0 };
 }
 const look = (m: Masklet, columns: number) =>
-  laneRuns(m, columns).map(({ first, last, presence }) => [first, last, presence]);
+  Array.from(laneColumns(m, columns).presence, (p) => '.-#'[p]).join('');
 
-test('equal neighbours are one stretch, and what is not tracked is left out', () => {
-  expect(look(masklet('..##--#.'), 8)).toEqual([
-    [2, 4, PRESENT],
-    [4, 6, ABSENT],
-    [6, 7, PRESENT],
-  ]);
+test('as many columns as frames: the lane is the masklet', () => {
+  expect(look(masklet('..##--#.'), 8)).toBe('..##--#.');
 });
 
 test('fewer columns than frames: a mask is never lost', () => {
-  expect(look(masklet(`${'-'.repeat(50)}#${'-'.repeat(49)}`), 10)).toEqual([
-    [0, 5, ABSENT],
-    [5, 6, PRESENT],
-    [6, 10, ABSENT],
-  ]);
+  expect(look(masklet(`${'-'.repeat(50)}#${'-'.repeat(49)}`), 10)).toBe('-----#----');
 });
 
 test('more columns than frames: a frame is as wide as its share', () => {
-  expect(look(masklet('#.'), 10)).toEqual([[0, 5, PRESENT]]);
+  expect(look(masklet('#.'), 10)).toBe('#####.....');
 });
 
-test('doubt grows as trust falls, and splits a stretch', () => {
+test('doubt grows as trust falls, and the greatest in a column counts', () => {
   expect(doubtOf(0.95)).toBe(0);
   expect(doubtOf(0.1)).toBe(DOUBT_LEVELS);
   expect(doubtOf(0.6)).toBeGreaterThan(0);
-  const m = masklet('####');
-  m.trust[2] = 0.2;
-  expect(laneRuns(m, 4).map((run) => run.doubt)).toEqual([0, DOUBT_LEVELS, 0]);
+  const m = masklet('####--');
+  m.trust.set([1, 1, 0.2, 1, 0.1, 0.1]);
+  expect([...laneColumns(m, 6).doubt]).toEqual([0, 0, DOUBT_LEVELS, 0, 0, 0]);
+  expect([...laneColumns(m, 3).doubt]).toEqual([0, DOUBT_LEVELS, 0]);
+});
+
+test('colours are packed as image data wants them', () => {
+  const bytes = new Uint8Array(new Uint32Array([packed('#12a4ff', 1)]).buffer);
+  expect([...bytes]).toEqual([0x12, 0xa4, 0xff, 255]);
 });
 
 test('frames and positions are inverse', () => {

@@ -1,8 +1,12 @@
 import type { Workspace } from '../app/workspace';
 import { promptedFrames, visibleObjects } from '../session/state';
 import { pixelRatio } from '../stage/painter';
-import { dotAt, drawLanes, drawRuler, type Lane } from './drawLanes';
+import { dotAt } from './dots';
+import { drawRuler } from './drawRuler';
+import { type Lane, LanePainter } from './lanePainter';
 import { Scale } from './scale';
+
+const REST = 4; // times as long as a drawing took
 
 export interface TimelineElements {
   readonly track: HTMLElement; // as wide as the lanes; takes the pointer
@@ -19,7 +23,9 @@ export interface TimelineElements {
 export class TimelineView {
   private scale = new Scale(1, 1);
   private lanes: readonly Lane[] = [];
+  private readonly painter = new LanePainter();
   private request = 0;
+  private restUntilMs = 0;
   private scrubbing = false;
   private readonly leave: (() => void)[];
 
@@ -56,10 +62,20 @@ export class TimelineView {
 
   private readonly invalidate = (): void => {
     if (this.request) return;
-    this.request = requestAnimationFrame(() => {
-      this.request = 0;
-      this.draw();
-    });
+    this.request = requestAnimationFrame(this.drawWhenRested);
+  };
+
+  /** However slow the machine and however many the lanes, drawing them takes a small part of the time. */
+  private readonly drawWhenRested = (nowMs: number): void => {
+    if (nowMs < this.restUntilMs) {
+      this.request = requestAnimationFrame(this.drawWhenRested);
+      return;
+    }
+    this.request = 0;
+    const startedMs = performance.now();
+    this.draw();
+    const endedMs = performance.now();
+    this.restUntilMs = endedMs + REST * (endedMs - startedMs);
   };
 
   private draw(): void {
@@ -80,7 +96,7 @@ export class TimelineView {
     const rulerHeight = ruler.clientHeight;
     const fontPx = Number.parseFloat(getComputedStyle(ruler).fontSize);
     drawRuler(sized(ruler, width, rulerHeight), geometry, rulerHeight, fontPx);
-    drawLanes(sized(lanes, width, this.lanes.length * laneHeight), this.lanes, geometry);
+    this.painter.draw(sized(lanes, width, this.lanes.length * laneHeight), this.lanes, geometry);
     this.movePlayhead();
     this.moveSweep();
   }

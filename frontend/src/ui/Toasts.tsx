@@ -3,11 +3,11 @@ import { useStore } from '../app/store';
 import { Button } from './Button';
 import styles from './Toasts.module.css';
 
-/** The notices, at the bottom of the screen. */
-export function Toasts() {
+/** The notices, at the bottom of what they lie in. */
+export function Toasts({ on }: { on: 'page' | 'stage' }) {
   const shown = useStore(notices, (state) => state);
   return (
-    <div className={styles.stack} role="status" aria-live="polite">
+    <div className={`${styles.stack} ${styles[on]}`} role="status" aria-live="polite">
       {shown.map((notice) => (
         <div
           key={notice.id}
