@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -23,11 +25,17 @@ def normalise(image_HWC: np.ndarray, device: torch.device) -> Tensor:
 
     Equal, bit for bit, to dividing in float64 as the official loader does.
     """
-    mean = torch.tensor(IMAGE_MEAN, device=device)[:, None, None]
-    std = torch.tensor(IMAGE_STD, device=device)[:, None, None]
+    mean, std = _statistics(device)
     image_HWC = image_HWC if image_HWC.flags.writeable else image_HWC.copy()
     image = torch.from_numpy(image_HWC).to(device, non_blocking=True).permute(2, 0, 1).float().contiguous()
     return image.div_(255).sub_(mean).div_(std)[None]
+
+
+@lru_cache(maxsize=8)
+def _statistics(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Mean and deviation [3, 1, 1], uploaded once: an upload waits for the device."""
+    with torch.inference_mode(False):
+        return tuple(torch.tensor(values, device=device)[:, None, None] for values in (IMAGE_MEAN, IMAGE_STD))
 
 
 class NormalisedFrames:

@@ -140,12 +140,12 @@ class MemoryBank:
         """
         centres = [playhead] if self.spill is not None else [playhead, *self.conditioning]
         for frame_idx in frames_out_of_reach(self._resident, centres, window):
-            self._resident.discard(frame_idx)
             if self.spill is None:
                 del self._tracked[frame_idx]
             else:
                 held = self._recorded(self._tracked[frame_idx])
                 self._tracked[frame_idx] = replace(held, memory=None)
+            self._resident.discard(frame_idx)
 
     def nbytes(self) -> int:
         """Bytes in RAM."""
@@ -174,7 +174,7 @@ class MemoryBank:
 
     def _copied(self, held: Held, spill: MemorySpill) -> int:
         if held.memory is None:
-            return spill.take(self.spill.path(held.record))
+            return spill.take(self.spill, held.record)
         return spill.put(held.memory.tensors())
 
     def _is_alive(self, frame_idx: int) -> bool:

@@ -2,7 +2,8 @@
 
 A record is written once and never changed, so whatever was committed last stays readable: a new
 value for the same frame is a new record, and a record that the last commit names is only deleted
-after the next one. Nothing in a folder needs pickle.
+after the next one. Nothing in a folder needs pickle. Writing happens in a thread, so that a step waits
+neither for the disk nor for a copy from the GPU.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import torch
@@ -20,6 +22,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 DEFAULT_MAX_BYTES = 16 << 30
+MAX_WAITING = 32
+"""Records that may wait for the disk before `put` waits too."""
 STATE_FILE = "state.safetensors"
 RECORDS = "records"
 SIZES = "records"
@@ -40,6 +44,9 @@ class MemorySpill:
         self._live: OrderedDict[int, int] = OrderedDict()  # record -> bytes, oldest first
         self._committed: set[int] = set()
         self._doomed: set[int] = set()  # forgotten, but named by the last commit
+        self._waiting: dict[int, dict[str, Tensor]] = {}  # not on disk yet
+        self._writing: dict[int, Future[int]] = {}  # those of them that the thread has
+        self._pool: ThreadPoolExecutor | None = None
         self._next = 0
         self.nbytes = 0
 
@@ -47,24 +54,26 @@ class MemorySpill:
         return record in self._live
 
     def put(self, tensors: dict[str, Tensor]) -> int:
-        """Write a record and return its number."""
+        """Begin to write a record and return its number. The tensors must not change any more.
+
+        Raises the OSError of an earlier write that failed; what that was to write is kept, and tried
+        again with the next one.
+        """
+        self._collect()
+        if len(self._writing) >= MAX_WAITING:
+            self._finish(next(iter(self._writing)))
+        for record in [*self._waiting.keys() - self._writing.keys()]:
+            self._begin(record)
         record, self._next = self._next, self._next + 1
-        path = self.path(record)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        try:
-            save_file({name: t.detach().to("cpu").contiguous() for name, t in tensors.items()}, part)
-            os.replace(part, path)
-        except (OSError, SafetensorError) as error:
-            part.unlink(missing_ok=True)
-            raise OSError(f"{path} cannot be written ({error}); free some space in {path.parent}") from error
-        self._add(record, path.stat().st_size)
-        while self.nbytes > self.max_bytes and len(self._live) > 1:
-            self._drop(next(iter(self._live)))
+        self._waiting[record] = tensors
+        self._begin(record)
+        self._add(record, sum(t.nbytes for t in tensors.values()))
         return record
 
     def get(self, record: int) -> dict[str, Tensor]:
         """Read a record back, bit for bit."""
+        if record in self._waiting:
+            return self._waiting[record]
         try:
             return load_file(self.path(record))
         except (OSError, SafetensorError) as error:
@@ -72,18 +81,26 @@ class MemorySpill:
                 f"{self.path(record)} cannot be read back ({error}); track these frames again"
             ) from error
 
+    def flush(self) -> None:
+        """Wait until everything is written; raises the OSError if something could not be."""
+        for record in [*self._waiting.keys() - self._writing.keys()]:
+            self._begin(record)
+        for record in list(self._writing):
+            self._finish(record)
+
     def forget(self, record: int) -> None:
         """The record is not needed any more, apart from the last commit, if that names it."""
         if record not in self._live:
             return
-        self.nbytes -= self._live.pop(record)
         if record in self._committed:
+            self.nbytes -= self._live.pop(record)
             self._doomed.add(record)
         else:
-            self.path(record).unlink(missing_ok=True)
+            self._drop(record)
 
     def commit(self, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
         """Replace the folder's state file in one step. Every live record counts as named by it."""
+        self.flush()
         home = self._home()
         home.mkdir(parents=True, exist_ok=True)
         part = home / (STATE_FILE + ".part")
@@ -97,15 +114,16 @@ class MemorySpill:
             self.path(record).unlink(missing_ok=True)
         self._doomed.clear()
 
-    def take(self, path: Path) -> int:
-        """Make a record of another spill's record file: a hard link where the disk allows it."""
+    def take(self, other: MemorySpill, record_there: int) -> int:
+        """Make a record of another spill's record: a hard link where the disk allows it."""
+        other.flush()
         record, self._next = self._next, self._next + 1
         target = self.path(record)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(path, target)
+            os.link(other.path(record_there), target)
         except OSError:
-            shutil.copyfile(path, target)
+            shutil.copyfile(other.path(record_there), target)
         self._add(record, target.stat().st_size)
         return record
 
@@ -115,6 +133,11 @@ class MemorySpill:
 
     def close(self) -> None:
         """Delete the temporary folder; a folder that was given stays."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+        self._writing.clear()
+        self._waiting.clear()
         if self._temporary is not None:
             self._temporary.cleanup()
             self._temporary = None
@@ -167,14 +190,52 @@ class MemorySpill:
             self.folder = Path(self._temporary.name)
         return self.folder
 
+    def _begin(self, record: int) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="memory-spill")
+            weakref.finalize(self, self._pool.shutdown, wait=False)
+        path = self.path(record)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writing[record] = self._pool.submit(_write, path, self._waiting[record])
+
+    def _collect(self) -> None:
+        """Take note of the writes that have ended."""
+        for record in [record for record, write in self._writing.items() if write.done()]:
+            self._finish(record)
+
+    def _finish(self, record: int) -> None:
+        size = self._writing.pop(record).result()  # raises what the write raised
+        del self._waiting[record]
+        self.nbytes += size - self._live[record]
+        self._live[record] = size
+
     def _add(self, record: int, nbytes: int) -> None:
         self._live[record] = nbytes
         self.nbytes += nbytes
+        while self.nbytes > self.max_bytes and len(self._live) > 1:
+            self._drop(next(iter(self._live)))
 
     def _drop(self, record: int) -> None:
+        """Delete a record at once."""
+        if record in self._writing and not self._writing[record].cancel():
+            wait([self._writing[record]])
+        self._writing.pop(record, None)
+        self._waiting.pop(record, None)
         self.nbytes -= self._live.pop(record)
         self._committed.discard(record)
         self.path(record).unlink(missing_ok=True)
+
+
+def _write(path: Path, tensors: dict[str, Tensor]) -> int:
+    """Write a record in one step; its size in bytes."""
+    part = path.with_suffix(".part")
+    try:
+        save_file({name: t.detach().to("cpu").contiguous() for name, t in tensors.items()}, part)
+        os.replace(part, path)
+    except (OSError, SafetensorError) as error:
+        part.unlink(missing_ok=True)
+        raise OSError(f"{path} cannot be written ({error}); free some space in {path.parent}") from error
+    return path.stat().st_size
 
 
 def read_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

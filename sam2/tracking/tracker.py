@@ -358,7 +358,9 @@ class VideoTracker:
             maskmem.append(torch.stack([obj.bank.get(t).maskmem_CHW for t, _ in selection.memories]))
             pointers.append([obj.bank.get(t).obj_ptr_C for t, _ in selection.pointers])
         slots = torch.tensor([[slot for _, slot in selection.memories] for selection in selections])
-        tokens = MemoryTokens(torch.stack(maskmem).to(state.device), slots.to(state.device))
+        # Without waiting for the device.
+        slots = slots.to(state.device, non_blocking=True)
+        tokens = MemoryTokens(torch.stack(maskmem).to(state.device), slots)
         if not pointers[0]:
             return tokens
         span = selections[0].pointer_span
@@ -366,7 +368,7 @@ class VideoTracker:
         return replace(
             tokens,
             obj_ptrs_BPC=torch.stack([torch.stack(of_one) for of_one in pointers]).to(state.device),
-            ptr_times_norm_BP=times.to(state.device),
+            ptr_times_norm_BP=times.to(state.device, non_blocking=True),
         )
 
     def _track(

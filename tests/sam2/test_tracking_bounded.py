@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -188,6 +190,7 @@ def test_a_full_spill_drops_the_oldest_and_tracking_goes_on(tmp_path):
     assert 0 < state.spill.nbytes <= 5000
     assert 1 not in list(bank.tracked) and 39 in list(bank.tracked)
     assert bank.get(1) is None
+    state.spill.flush()
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 5000
     tracker.prompt(state, 1, 2, FramePrompts(points=(PointPrompt(9, 12),)))
     assert len(list(tracker.propagate(state))) == NUM_FRAMES
@@ -201,6 +204,7 @@ def test_a_temporary_spill_leaves_no_files():
     for _ in predictor.propagate_in_video(state):
         pass
     folder = state.spill.folder
+    state.spill.flush()
     assert any(folder.rglob("*.safetensors"))
     state.close()
     assert not folder.exists()
@@ -209,7 +213,10 @@ def test_a_temporary_spill_leaves_no_files():
 def test_a_record_reads_back_bit_for_bit(tmp_path):
     spill = MemorySpill(tmp_path)
     tensors = {"a": torch.randn(3, 5), "b": torch.randn(4).to(torch.bfloat16), "c": torch.tensor([1])}
-    back = spill.get(spill.put(tensors))
+    record = spill.put(tensors)
+    spill.flush()
+    back = spill.get(record)
+    spill.close()
     assert all(
         torch.equal(back[name], tensors[name]) and back[name].dtype == t.dtype for name, t in tensors.items()
     )
@@ -229,9 +236,50 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path, monkeypatch):
 
     monkeypatch.setattr("sam2.tracking.spill.save_file", no_room)
     with pytest.raises(OSError, match="free some space"):
-        tracker.step(state, 20)
+        for t in range(20, 40):
+            tracker.step(state, t)
+    with pytest.raises(OSError, match="free some space"):
+        save_state(tracker, state, tmp_path)
     monkeypatch.undo()
-    known = set(state.objects[1].bank.tracked)
-    assert known >= set(range(1, 20))
-    tracker.step(state, 20)
+    known = max(state.objects[1].visited)
+    assert set(state.objects[1].bank.tracked) == set(range(1, known + 1))
+    tracker.step(state, known + 1)
+    save_state(tracker, state, tmp_path)
+    restored = load_state(tracker, FRAMES, tmp_path)
+    assert all(restored.objects[1].bank.get(t) is not None for t in range(known + 2))
     state.close()
+    restored.close()
+
+
+def test_ten_thousand_frames_need_no_more_memory_than_five_hundred():
+    """In a process of its own: resident memory after 500 and after 10,000 frames of one walk."""
+    done = subprocess.run(
+        [sys.executable, "-c", WALK_OF_TEN_THOUSAND], capture_output=True, text=True, check=True
+    )
+    at_500, at_10_000 = map(int, done.stdout.split())
+    assert at_10_000 - at_500 < 50e6, f"it grew by {(at_10_000 - at_500) / 1e6:.1f} MB"
+
+
+WALK_OF_TEN_THOUSAND = """
+import numpy as np
+from tests.sam2.cheap_predictor import SIDE, CheapPredictor
+
+class Frames:
+    num_frames, height, width = 10_000, SIDE, SIDE
+
+    def read(self, frame_idx):
+        return np.random.default_rng(frame_idx).integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+predictor = CheapPredictor()
+state = predictor.init_state(Frames())
+predictor.add_new_points_or_box(state, 0, 1, points=[[9, 12]], labels=[1])
+for frame_idx, _, _ in predictor.propagate_in_video(state):
+    predictor.calls.clear()
+    if frame_idx in (499, 9_999):
+        print(resident())
+state.close()
+"""
