@@ -9,11 +9,12 @@ from functools import partial
 
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from backend.api.access import Policy
-from backend.api.body_limit import BodyLimit
+from backend.api.body_limit import BodyLimit, as_sentence
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
 from backend.api.export import export_coco
@@ -85,10 +86,9 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
 def web_app(service: Service) -> ASGIApp:
     """Every route, behind one gate."""
     settings = service.settings
-    graphql = BodyLimit(GraphQLView(build_schema(), service), settings.max_upload_bytes)
     flask = FlaskMount(WSGIMiddleware(create_flask(service), workers=FLASK_THREADS))
     routes = [
-        Route("/graphql", graphql),
+        Route("/graphql", GraphQLView(build_schema(), service)),
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
         Mount("/", flask),
@@ -106,7 +106,8 @@ def web_app(service: Service) -> ASGIApp:
             await asyncio.to_thread(drawing.close)
             await service.close()
 
-    return Gate(Starlette(routes=routes, lifespan=lifespan), policy_of(settings))
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: as_sentence})
+    return Gate(BodyLimit(app, settings.max_upload_bytes), policy_of(settings))
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+UPLOADS = "/api/videos"
 JSON_BYTES = 16 * 1024 * 1024  # a mask prompt of an 8k frame is below 2 MB
 FORM_SLACK_BYTES = 1024 * 1024  # the text around an uploaded file
 
 
-class BodyTooLarge(Exception):
+class BodyTooLarge(HTTPException):
     """Raised where the body is read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"The request is larger than {limit} bytes.")
 
 
 class BodyLimit:
-    """For the routes that read a whole body into memory or a temporary file."""
+    """For all routes but uploads, which count for themselves and write as they read."""
 
     def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
         self._app = app
         self._max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == UPLOADS:
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").startswith("multipart/form-data")
         limit = self._max_upload_bytes + FORM_SLACK_BYTES if is_form else JSON_BYTES
-        refusal = JSONResponse({"error": f"The request is larger than {limit} bytes."}, 413)
         announced = headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
-            await refusal(scope, receive, send)
+            await as_sentence(Request(scope), BodyTooLarge(limit))(scope, receive, send)
             return
         received = 0
-        started = False
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise BodyTooLarge
+                raise BodyTooLarge(limit)
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+        await self._app(scope, counted, send)
 
-        try:
-            await self._app(scope, counted, noted)
-        except BodyTooLarge:
-            if not started:
-                await refusal(scope, receive, send)
+
+def as_sentence(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals, in the shape of the plain routes."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)

@@ -15,7 +15,7 @@ from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.ports import SessionStore
 from backend.domain.session import SessionDelta
 
-MASKS_PER_MESSAGE = 128  # about 1 ms of event loop each 10 masks
+MASKS_PER_MESSAGE = 128  # takes 7 ms of the event loop, measured at 720p
 GAP_S = 0.04  # between messages to one reader: more often than this nobody sees
 POLL_S = 2.0  # another process on the same database rings no bell here
 

@@ -15,7 +15,7 @@ from backend.api.access import COOKIE, Ask, Policy
 COOKIE_AGE_S = 30 * 24 * 3600
 # The app needs no inline script; masks and frames are decoded in workers and blobs of its own.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "
     "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self' blob:; font-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -59,7 +59,7 @@ class Gate:
         """What the gate itself says; None: the request may pass."""
         given_key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
         if scope["method"] == "GET" and given_key and self._policy.is_owner_key(given_key):
-            return _let_in(scope["path"], self._policy.cookie_value())
+            return _let_in(scope, self._policy.cookie_value())
         if refusal := self._policy.refusal(_ask(scope, headers)):
             return _refuse(refusal.status, refusal.sentence, "text/html" in headers.get("accept", ""))
         if scope["method"] == "OPTIONS" and shared and "access-control-request-method" in headers:
@@ -88,10 +88,13 @@ def _cookie(header: str) -> str | None:
     return morsel.value if morsel else None
 
 
-def _let_in(path: str, cookie: str) -> Response:
+def _let_in(scope: Scope, cookie: str) -> Response:
     """A page, not a redirect: after one, a browser that came from elsewhere keeps back a Strict cookie."""
-    response = HTMLResponse(f'<meta http-equiv="refresh" content="0;url={html.escape(_local(path))}">')
-    response.set_cookie(COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="strict")
+    response = HTMLResponse(
+        f'<meta http-equiv="refresh" content="0;url={html.escape(_local(scope["path"]))}">'
+    )
+    secure = scope.get("scheme") == "https"
+    response.set_cookie(COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=secure)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -280,8 +280,9 @@ def test_queries_are_not_sent_by_get(server: Live) -> None:
     assert page.status_code == 404
 
 
-def test_a_body_that_is_too_large_is_refused_announced_or_not(server: Live) -> None:
-    announced = httpx.post(f"{server.url}/graphql", json={"query": " " * (17 * 1024 * 1024)})
+@pytest.mark.parametrize("path", ["/graphql", "/propagate_in_video"])
+def test_a_body_that_is_too_large_is_refused_announced_or_not(server: Live, path: str) -> None:
+    announced = httpx.post(f"{server.url}{path}", json={"query": " " * (17 * 1024 * 1024)})
     assert announced.status_code == 413
 
     def endless() -> Iterator[bytes]:
@@ -290,7 +291,7 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(server: Live) -> N
 
     try:
         response = httpx.post(
-            f"{server.url}/graphql", content=endless(), headers={"content-type": "application/json"}
+            f"{server.url}{path}", content=endless(), headers={"content-type": "application/json"}
         )
         assert response.status_code == 413
     except httpx.WriteError:

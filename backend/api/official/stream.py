@@ -46,8 +46,9 @@ async def propagate_in_video(service: Service, request: Request) -> Response:
         return HTMLResponse("<p>Send this by POST.</p>", 405, {"Allow": "POST"})
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return HTMLResponse("<p>Send application/json.</p>", 415)
+    body = await request.body()
     try:
-        session_id, start_frame = _asked(await request.body())
+        session_id, start_frame = _asked(body)
         walk = await service.command(lambda s: _start(s, session_id, start_frame))
     except Exception as error:
         return HTMLResponse(f"<p>{html.escape(failure_of(error).sentence)}</p>", 500)
