@@ -8,7 +8,9 @@ import { Poster } from './VideoCard';
 /** A file on its way: how much has been sent, or why it was refused. */
 export function UploadCard({ item }: { item: UploadItem }) {
   const card = useRef<HTMLDivElement>(null);
-  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div
       ref={card}

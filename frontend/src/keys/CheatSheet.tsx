@@ -6,7 +6,9 @@ import { CHEAT_SHEET } from './keymap';
 /** All shortcuts, in a dialog. */
 export function CheatSheet({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a press beside the dialog closes it; Esc does the same
     <dialog

@@ -85,7 +85,9 @@ export function ObjectRow({ object, place, isSelected, workspace }: ObjectRowPro
 function NameField({ name, onDone }: { name: string; onDone: (next: string | null) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const done = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.select();
+  }, []);
   const finish = (next: string | null) => {
     if (done.current) return; // Enter takes the field away, which blurs it
     done.current = true;
