@@ -37,9 +37,31 @@ def shared_file() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
+def gallery_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a server that has drawn its clips, which takes a while, and was stopped."""
+    first = MaskletServer(tmp_path_factory.mktemp("gallery"))
+    first.start()
+    try:
+        first.wait_for_gallery()
+    finally:
+        status = first.stop()
+    assert status == 0, first.log.read_text()[-4000:]
+    return first.folder / "data"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, gallery_data: Path) -> Iterator[MaskletServer]:
     """One running server for the tests that only need some server: the docs' examples, for one."""
-    running = MaskletServer(tmp_path_factory.mktemp("masklet"))
+    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery_data)
     running.start()
     yield running
     assert running.stop() == 0, running.log.read_text()[-4000:]
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, gallery_data: Path) -> Iterator[MaskletServer]:
+    """A running server that a test may stop, kill and start again."""
+    running = MaskletServer(tmp_path / "masklet", gallery_data)
+    running.start()
+    yield running
+    running.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,17 +15,23 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from backend.media.rendered import rendered_clips
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
+GALLERY_TIMEOUT_S = 300.0
 OURS = ("HOST", "PORT", "DATABASE_URL", "API_URL", "DEFAULT_VIDEO_PATH", "MAX_UPLOAD_BYTES")
 
 
 class MaskletServer:
     """`python -m backend`. It can be killed and started again on the same data and port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path | None = None) -> None:
+        """Keeps everything in `folder`; begins with a copy of another server's `data`, if given."""
         self.folder = folder
+        if data is not None:
+            shutil.copytree(data, folder / "data")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
@@ -99,6 +106,18 @@ class MaskletServer:
             answer = json.load(response)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
+
+    def wait_for_gallery(self) -> None:
+        """Until each clip that the project draws can be opened."""
+        deadline = time.monotonic() + GALLERY_TIMEOUT_S
+        while True:
+            library = self.graphql("{ library { title state error inGallery } }")["library"]
+            states = [video["state"] for video in library if video["inGallery"]]
+            assert "FAILED" not in states, library
+            if states.count("READY") == len(rendered_clips()):
+                return
+            assert time.monotonic() < deadline, library
+            time.sleep(0.2)
 
     def get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:

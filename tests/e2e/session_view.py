@@ -37,6 +37,7 @@ class SessionView:
 
     version: int = 0
     names: dict[int, str] = field(default_factory=dict)
+    colours: dict[int, str] = field(default_factory=dict)
     points: dict[Place, list[tuple[float, float, bool]]] = field(default_factory=dict)
     rles: dict[Place, dict[str, Any]] = field(default_factory=dict)
     origins: dict[Place, str] = field(default_factory=dict)
@@ -54,9 +55,9 @@ class SessionView:
     def take(self, delta: dict[str, Any]) -> None:
         self.version = delta["version"]
         for row in delta["objects"]:
-            self.names[row["objectId"]] = row["name"]
+            self.names[row["objectId"]], self.colours[row["objectId"]] = row["name"], row["colour"]
             if row["removed"]:
-                del self.names[row["objectId"]]
+                del self.names[row["objectId"]], self.colours[row["objectId"]]
         for row in delta["prompts"]:
             place = (row["objectId"], row["frameIdx"])
             self.points[place] = [(point["x"], point["y"], point["include"]) for point in row["points"]]
