@@ -20,12 +20,16 @@ from backend.host.machine import find_device
 from backend.host.weight_files import FileStamp, stamp_of, what_is_wrong
 from backend.worker.colorflow.info import INFO
 from backend.worker.engine import Engine
+from backend.worker.ports import BadCheckpoint
 
 SIZES = {"tiny": "t", "small": "s", "base_plus": "b+", "large": "l"}
 MAX_ID = 100  # characters
 BEST_FIRST_ON_GPU = ("base_plus", "large", "small", "tiny")
 BEST_FIRST_ON_CPU = ("tiny", "small", "base_plus", "large")
 NEEDED = ("torch", "hydra", "safetensors")
+
+
+Files = tuple[FileStamp | None, FileStamp | None]  # weights and configuration, as they were
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class EngineCatalog:
     def __init__(self, checkpoints_dir: Path) -> None:
         self._folder = checkpoints_dir
         self._faults: dict[FileStamp, str | None] = {}
+        self._refused: dict[Files, str] = {}
         self._sums: dict[FileStamp, str] = {}
         self._lock = threading.Lock()
 
@@ -72,7 +77,12 @@ class EngineCatalog:
                 f"SAM 2 cannot be loaded ({error}); `make run` installs what it needs."
             ) from error
         info = replace(chosen.info, weights_sha256=self._sha256(chosen.weights))
-        return load_sam2_engine(info, chosen.config, chosen.weights)
+        files = _files_of(chosen.weights, chosen.config)
+        try:
+            return load_sam2_engine(info, chosen.config, chosen.weights)
+        except BadCheckpoint as error:
+            self._refused[files] = str(error)  # the menu says so from now on
+            raise
 
     @cached_property
     def _device(self) -> str:
@@ -90,11 +100,11 @@ class EngineCatalog:
     def _official(self, version: str, size: str) -> Checkpoint:
         name = _official_name(version, size)
         weights, own_config = self._folder / f"{name}.pt", self._folder / f"{name}.yaml"
-        fault = self._fault(weights)
-        if not weights.exists():
-            fault = f"Its weights are not here: run checkpoints/download_ckpts.sh {name} to get them."
         folder = "sam2.1" if version == "2.1" else "sam2"
         config = own_config if own_config.exists() else f"configs/{folder}/{folder}_hiera_{SIZES[size]}.yaml"
+        fault = self._fault(weights, config)
+        if not weights.exists():
+            fault = f"Its weights are not here: run checkpoints/download_ckpts.sh {name} to get them."
         best = BEST_FIRST_ON_CPU if self._device == "cpu" else BEST_FIRST_ON_GPU
         rank = 1 + best.index(size) + (10 if version == "2" else 0)
         label = f"SAM {version} {size.replace('_', ' ')}"
@@ -102,7 +112,7 @@ class EngineCatalog:
 
     def _own(self, weights: Path) -> Checkpoint:
         config = weights.with_suffix(".yaml")
-        fault = self._fault(weights)
+        fault = self._fault(weights, config)
         if not config.exists():
             fault = f"Put {config.name}, the configuration that it was trained with, beside {weights.name}."
         return Checkpoint(self._info(weights.stem, weights.stem, fault), weights, config, rank=50)
@@ -120,13 +130,14 @@ class EngineCatalog:
             name, label, self._device, fault is None, note, self._sums.get(stamp) if stamp else None
         )
 
-    def _fault(self, weights: Path) -> str | None:
+    def _fault(self, weights: Path, config: str | Path) -> str | None:
+        """Why these files cannot be used: as far as that shows from outside, or as loading them showed."""
         stamp = stamp_of(weights)
         if stamp is None:
             return None
         if stamp not in self._faults:
             self._faults[stamp] = what_is_wrong(weights)
-        return self._faults[stamp]
+        return self._faults[stamp] or self._refused.get(_files_of(weights, config))
 
     def _sha256(self, weights: Path) -> str:
         with self._lock:
@@ -140,6 +151,10 @@ class EngineCatalog:
                 except OSError as error:
                     raise Unavailable(f"{weights.name} cannot be read: {error.strerror}.") from error
             return self._sums[stamp]
+
+
+def _files_of(weights: Path, config: str | Path) -> Files:
+    return stamp_of(weights), stamp_of(config) if isinstance(config, Path) else None
 
 
 def _official_name(version: str, size: str) -> str:

@@ -140,7 +140,12 @@ class SessionActor:
 
     def _walk_one_frame(self) -> None:
         walk = self._turns.next()
-        if not self._runner.step(walk):
+        try:
+            goes_on = self._runner.step(walk)
+        except Exception:  # the runner answers for its own failures; others must not end everyone's work
+            logger.exception("Tracking in session %s broke off; cancel it to go on", walk.session_id)
+            goes_on = False
+        if not goes_on:
             self._turns.remove(walk.session_id)
 
     def _clear_up(self) -> None:

@@ -94,8 +94,12 @@ class LivePool:
     def discard(self, session_id: str) -> None:
         """Close without saving: what was saved before counts."""
         live = self._live.pop(session_id, None)
-        if live is not None:
+        if live is None:
+            return
+        try:
             live.close()
+        except Exception:
+            logger.warning("Session %s did not close cleanly", session_id, exc_info=True)
 
     def saved_knows_more(self, session_id: str, prompts: Iterable[FramePrompt]) -> bool:
         """Does the saved state hold prompts that are no longer there?"""
@@ -116,6 +120,7 @@ class LivePool:
         return nbytes <= self._budget.nbytes and len(self._live) <= self._budget.sessions
 
     def _open(self, session_id: str) -> LiveSession:
+        self._states.trim(keep={session_id, *self._live})
         session = self._reader.session(session_id)
         engine = self._engine(session.engine_id)
         frames = self._open_frames(session.video_id)

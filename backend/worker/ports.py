@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
+from backend.domain.errors import Unavailable
 from backend.domain.session import FrameMask, FramePrompt, Propagation, Session
 from backend.worker.engine import Engine, FrameSource
 
@@ -32,9 +33,13 @@ class ResultSink(Protocol):
         ...
 
 
+class BadCheckpoint(Unavailable):
+    """The weights or their configuration cannot be used, and will not until someone changes the files."""
+
+
 class EngineLoader(Protocol):
     def load(self, engine_id: str) -> Engine:
-        """Raises NotFound or Unavailable with a sentence."""
+        """Raises NotFound, BadCheckpoint or Unavailable with a sentence."""
         ...
 
 

@@ -17,10 +17,11 @@ from omegaconf import OmegaConf
 from torch import nn
 
 from backend.domain.engines import EngineInfo
-from backend.domain.errors import Unavailable
+from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.session import FramePrompt
 from backend.worker.engine import EngineSession, FrameSource, ObjectMask
 from backend.worker.masks import decode_mask
+from backend.worker.ports import BadCheckpoint
 from sam2.build_sam import build_sam2_video_predictor
 from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, PointPrompt
 from sam2.tracking.saving import load_state, save_state
@@ -44,7 +45,7 @@ def choose_device() -> torch.device:
 def load_sam2_engine(info: EngineInfo, config: str | Path, checkpoint: Path) -> Sam2Engine:
     """Load a checkpoint with its configuration: an official name, or the path of a YAML file.
 
-    Raises Unavailable with a sentence where the two do not fit or the file is bad.
+    Raises BadCheckpoint with a sentence where the two do not fit or a file is bad.
     """
     device = choose_device()
     try:
@@ -55,13 +56,15 @@ def load_sam2_engine(info: EngineInfo, config: str | Path, checkpoint: Path) -> 
         )
     except torch.OutOfMemoryError as error:
         raise _no_room() from error
-    except Unavailable:
+    except MaskletError:
         raise
-    except (CheckpointError, OSError) as error:  # the library's own sentences
+    except CheckpointError as error:  # the library's own sentence
+        raise BadCheckpoint(str(error)) from error
+    except OSError as error:
         raise Unavailable(str(error)) from error
     except Exception as error:  # Hydra and a YAML file of one's own: anything can be in it
         reason = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
-        raise Unavailable(f"{Path(config).name} gives no SAM 2 model: {reason}") from error
+        raise BadCheckpoint(f"{Path(config).name} gives no SAM 2 model: {reason}") from error
     return Sam2Engine(predictor.tracker, replace(info, device=device.type))
 
 
@@ -71,7 +74,9 @@ def _check_targets(config: object, name: str) -> None:
     if isinstance(config, Mapping):
         target = config.get("_target_")
         if target is not None and not _is_model_part(str(target)):
-            raise Unavailable(f"{name} wants to build {target!r}, which is no part of SAM 2; take that out.")
+            raise BadCheckpoint(
+                f"{name} wants to build {target!r}, which is no part of SAM 2; take that out."
+            )
         for value in config.values():
             _check_targets(value, name)
     elif isinstance(config, list):

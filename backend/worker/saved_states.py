@@ -13,6 +13,8 @@ import json
 import logging
 import os
 import shutil
+import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +25,8 @@ from backend.worker.live_session import LiveSession, Progress
 logger = logging.getLogger(__name__)
 
 FORMAT = 1
+MAX_BYTES = 32 << 30  # of disk for all saved states; those that were saved longest ago go first
+TRIM_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,10 @@ class SavedNote:
 class SavedStates:
     """The states folder. Session ids are ours, so they are safe as names; a check says so all the same."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, max_bytes: int = MAX_BYTES) -> None:
         self._root = root
+        self._max_bytes = max_bytes
+        self._next_trim_s = 0.0  # on the monotonic clock
 
     def write(self, live: LiveSession) -> None:
         """Save a session in place of its last state. Raises OSError."""
@@ -104,14 +110,36 @@ class SavedStates:
     def drop(self, session_id: str) -> None:
         shutil.rmtree(self._home(session_id), ignore_errors=True)
 
+    def trim(self, keep: Collection[str]) -> None:
+        """Delete old states beyond the allowance, now and then. Their sessions are rebuilt when needed."""
+        if time.monotonic() < self._next_trim_s:
+            return
+        self._next_trim_s = time.monotonic() + TRIM_EVERY_S
+        homes = [home for home in self._root.glob("*") if home.is_dir()]
+        newest_first = sorted(homes, key=_saved_s, reverse=True)
+        nbytes = 0
+        for home in newest_first:
+            nbytes += sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+            if nbytes > self._max_bytes and home.name not in keep:
+                logger.info("The saved state of session %s makes room for newer ones", home.name)
+                shutil.rmtree(home, ignore_errors=True)
+
     def _notes(self, session_id: str) -> tuple[Path, Path]:
         home = self._home(session_id)
         return home / "note.json", home / "next.json"
 
     def _home(self, session_id: str) -> Path:
-        if not session_id or Path(session_id).name != session_id:
+        if session_id in ("", ".", "..") or Path(session_id).name != session_id:
             raise ValueError(f"{session_id!r} is no session id")
         return self._root / session_id
+
+
+def _saved_s(home: Path) -> float:
+    """When the state was saved last; 0 where it never was."""
+    try:
+        return (home / "note.json").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _digests(folder: Path) -> dict[str, str]:

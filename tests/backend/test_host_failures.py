@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PointProm
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu, FakeSession
 from backend.host.writer import UNDER_WAY, ResultWriter
 from backend.worker.masks import encode_mask
+from backend.worker.saved_states import SavedNote, SavedStates
 from tests.backend.hosting import FRAMES, PATIENCE_S, Discs, Rig, blue, red
 
 
@@ -176,6 +178,57 @@ def result(frame_idx: int) -> FrameMask:
     return FrameMask(1, frame_idx, encode_mask(mask), int(mask.sum()), 1.0, 0.5, MaskOrigin.TRACK, "fake")
 
 
+class TestSavedStates:
+    def test_old_ones_make_room_for_new_ones(self, rig: Rig) -> None:
+        sessions = [rig.session() for _ in range(4)]
+        for session in sessions:
+            rig.click(session, 1, 0, red(0))
+        root = rig.folder / "states"
+        homes = [root / session.session_id for session in sessions]
+        for age, home in enumerate(homes):
+            os.utime(home / "note.json", (1000 + age, 1000 + age))
+        nbytes = sum(path.stat().st_size for path in homes[3].rglob("*") if path.is_file())
+        states = SavedStates(root, max_bytes=2 * nbytes + 10)
+        states.trim(keep={sessions[0].session_id})
+        assert [home.exists() for home in homes] == [True, False, True, True]
+        os.utime(homes[3] / "note.json", (0, 0))
+        SavedStates(root, max_bytes=0).trim(keep=())
+        assert not any(home.exists() for home in homes)
+        rig.click(sessions[1], 1, 5, red(5))
+        assert set(rig.drawn(sessions[1])) == {(1, 0), (1, 5)}
+
+    @pytest.mark.parametrize("session_id", ["..", "a/b", "", "/etc"])
+    def test_no_name_leads_out_of_the_folder(self, tmp_path: Path, session_id: str) -> None:
+        with pytest.raises(ValueError, match="no session id"):
+            SavedStates(tmp_path / "states").folder(session_id)
+
+    def test_a_process_that_dies_between_the_engines_step_and_the_note_leaves_a_pair_that_fits(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = rig.session()
+        rig.click(session, 1, 0, red(0))
+        states = SavedStates(rig.folder / "states")
+        before = states.note(session.session_id)
+
+        def dies(*_: object) -> None:
+            raise OSError("killed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(FakeSession, "save", dies)
+            rig.click(session, 1, 3, red(3))
+        assert states.note(session.session_id) == before  # the engine's step did not happen
+        write = SavedNote.write
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                SavedNote,
+                "write",
+                lambda note, path: dies() if path.name == "note.json" else write(note, path),
+            )
+            rig.click(session, 1, 6, red(6))
+        after = states.note(session.session_id)
+        assert {frame for _, frame in after.drawn} == {0, 3, 6}
+
+
 class HeldStore:
     """Holds the rig's store in its first transaction until `go`, and notes what is stored."""
 
@@ -270,6 +323,7 @@ import sys, time
 from pathlib import Path
 from backend.domain.session import PropagationState
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu
+from backend.worker import live_pool
 from tests.backend.hosting import Rig
 
 live_pool.SAVE_EVERY_S, live_pool.SAVE_SHARE = 0.03, 1e9

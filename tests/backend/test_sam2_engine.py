@@ -312,6 +312,7 @@ def test_a_bad_checkpoint_is_told_in_one_sentence_and_loses_nothing(
         assert "\n" not in str(told.value)
         assert not Path("/tmp/masklet-was-here").exists()
         assert len(rig.store.prompts(session.session_id)) == 1
+        assert NAME not in [info.id for info in rig.host.engines() if info.available]
         shutil.copytree(tiny_checkpoints, folder, dirs_exist_ok=True)
         rig.host.refresh(session.session_id).result(60)
         assert (1, 0) in drawn(rig, session)
