@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,7 +25,11 @@ ERRORS = {error.code: error for error in (InvalidInput, Unavailable)}
 
 
 class ImportStopped(Exception):
-    """`ImportProcess.stop` was called."""
+    """`ImportProcess.stop` was called, or the child was told to end, as at a shutdown."""
+
+
+class ImportCrashed(InvalidInput):
+    """The child died: of the file, or of too little memory."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ class ImportProcess:
                         progress(report.progress)
             finally:
                 self._child.kill()
-        if self._stopped and not report.done:
+        told_to_end = self._stopped or self._child.returncode == -signal.SIGTERM
+        if told_to_end and not report.done:
             raise ImportStopped
         if report.done:
             index = FrameIndex.load(self._folder)
@@ -84,7 +90,7 @@ class ImportProcess:
             raise ERRORS.get(report.code, MaskletError)(report.error)
         if stalled.is_set():
             raise InvalidInput("Reading this video got stuck: convert it to H.264 in MP4 and upload that.")
-        raise InvalidInput("This video cannot be read: convert it to H.264 in MP4 and upload that.")
+        raise ImportCrashed("This video cannot be read: convert it to H.264 in MP4 and upload that.")
 
     def stop(self) -> None:
         self._stopped = True

@@ -24,7 +24,7 @@ from backend.domain.ports import VideoStore
 from backend.domain.video import Video, VideoState
 from backend.media.files import disk_errors, move_into_place
 from backend.media.frames import VideoFrames
-from backend.media.import_process import FAULT, ImportProcess, ImportStopped
+from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
 from backend.media.importer import ImportedVideo
 from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME
 from backend.media.stills import StillReader
@@ -32,6 +32,7 @@ from backend.media.stills import StillReader
 MAX_UPLOAD_BYTES = 16 * 2**30
 MAX_TITLE = 120
 CHUNK_BYTES = 2**20
+RETRY_AFTER_S = 1.0
 PROGRESS_EVERY_S = 0.3  # each report is a durable write
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 
@@ -178,7 +179,7 @@ class VideoLibrary:
             try:
                 self._import_one(self._videos.video(video_id))
             except ImportStopped:
-                return
+                log.info("The import of video %s was stopped; the next start redoes it.", video_id)
             except Exception:
                 log.exception(
                     "The import of video %s could not be recorded; the next start redoes it.", video_id
@@ -186,7 +187,13 @@ class VideoLibrary:
 
     def _import_one(self, video: Video) -> None:
         try:
-            imported = self._import_apart(video)
+            try:
+                imported = self._import_apart(video)
+            except ImportCrashed:
+                # It may have been a shutdown that ends all processes at once, or a moment without memory.
+                if self._closing.wait(RETRY_AFTER_S):
+                    raise ImportStopped from None
+                imported = self._import_apart(video)
             size = {"width": imported.width, "height": imported.height}
             ready = replace(video, **size, pts_s=imported.pts_s, warning=imported.warning)
             self._videos.put_video(replace(ready, state=VideoState.READY, progress=1.0))

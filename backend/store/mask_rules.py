@@ -53,12 +53,13 @@ def accept_masks(
         )
     )
     prompt_is_empty: dict[Place, bool] = {
-        (row.object_id, row.frame_idx): row.is_empty for row in _on(connection, prompts, session_id, frames)
+        (row.object_id, row.frame_idx): row.is_empty
+        for row in _on(connection, session_id, frames, prompts, prompts.c.is_empty)
     }
     origin: dict[Place, str] = {
         (row.object_id, row.frame_idx): row.origin
-        for row in _on(connection, masks, session_id, frames)
-        if row.counts is not None
+        for row in _on(connection, session_id, frames, masks, masks.c.origin, masks.c.counts.is_not(None))
+        if row[-1]
     }
     accepted: dict[Place, FrameMask] = {}
     for mask in drawn:
@@ -127,10 +128,12 @@ def _at(connection: Connection, table: Table, session_id: str, place: Place) -> 
     return connection.execute(select(table).where(*_is_at(table, session_id, place))).one_or_none()
 
 
-def _on(connection: Connection, table: Table, session_id: str, frames: list[int]) -> Iterator[Row]:
-    """Rows on these frames."""
+def _on(
+    connection: Connection, session_id: str, frames: list[int], table: Table, *columns: ColumnElement
+) -> Iterator[Row]:
+    """Object id, frame index and these columns of the rows on these frames."""
+    wanted = select(table.c.object_id, table.c.frame_idx, *columns).where(table.c.session_id == session_id)
     for start in range(0, len(frames), FRAMES_A_QUERY):
-        some = frames[start : start + FRAMES_A_QUERY]
         yield from connection.execute(
-            select(table).where(table.c.session_id == session_id, table.c.frame_idx.in_(some))
+            wanted.where(table.c.frame_idx.in_(frames[start : start + FRAMES_A_QUERY]))
         )

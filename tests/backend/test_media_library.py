@@ -18,6 +18,7 @@ import pytest
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.video import Video, VideoState
 from backend.media import gallery
+from backend.media import library as library_module
 from backend.media.gallery import ensure_gallery, gallery_id
 from backend.media.index import INDEX_NAME, RENDITION_NAME, SOURCE_NAME
 from backend.media.library import VideoLibrary, clean_title
@@ -218,15 +219,45 @@ class TestRestart:
         assert "did not finish: upload it again" in _imported(videos, "0" * 32).error
         library.close()
 
+    def _crash(self, library: VideoLibrary, signal_number: int, not_pid: int = 0) -> int:
+        """End the child that imports, once it is another than `not_pid`; its process id."""
+        deadline = time.monotonic() + 60
+        while (running := library._running) is None or running._child.pid == not_pid:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(running._child.pid, signal_number)
+        return running._child.pid
+
     def test_a_crashing_decoder_fails_one_video_only(
-        self, library: VideoLibrary, videos: SqlVideoStore, tmp_path: Path, clip: bytes
+        self,
+        library: VideoLibrary,
+        videos: SqlVideoStore,
+        tmp_path: Path,
+        clip: bytes,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        monkeypatch.setattr(library_module, "RETRY_AFTER_S", 0.01)
         crashing = library.receive(io.BytesIO(LONG.write(tmp_path).read_bytes()), "odd.mp4")
-        _wait(videos, crashing.video_id, lambda video: library._running is not None)
-        os.kill(library._running._child.pid, signal.SIGSEGV)
+        pid = self._crash(library, signal.SIGSEGV)
+        assert videos.video(crashing.video_id).state is VideoState.IMPORTING
+        self._crash(library, signal.SIGSEGV, not_pid=pid)
         after = library.receive(io.BytesIO(clip), "good.mp4")
         assert "cannot be read: convert it" in _imported(videos, crashing.video_id).error
         assert _imported(videos, after.video_id).state is VideoState.READY
+
+    def test_one_crash_is_forgiven(self, library: VideoLibrary, videos: SqlVideoStore, clip: bytes) -> None:
+        received = library.receive(io.BytesIO(clip), "a.mp4")
+        self._crash(library, signal.SIGKILL)
+        assert _imported(videos, received.video_id).state is VideoState.READY
+
+    def test_a_shutdown_of_all_processes_loses_nothing(
+        self, library: VideoLibrary, videos: SqlVideoStore, clip: bytes
+    ) -> None:
+        received = library.receive(io.BytesIO(clip), "a.mp4")
+        self._crash(library, signal.SIGTERM)
+        library.close()
+        assert videos.video(received.video_id).state is VideoState.IMPORTING
+        assert (library.folder(received.video_id) / SOURCE_NAME).read_bytes() == clip
 
     def test_a_store_that_fails_for_a_while(
         self, library: VideoLibrary, videos: SqlVideoStore, clip: bytes, monkeypatch: pytest.MonkeyPatch

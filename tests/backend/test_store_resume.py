@@ -145,7 +145,7 @@ def _fresh_database(folder: Path) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 1000])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(STEPS, st.sets(st.integers(0, 2))), max_size=25))
 def test_folding_deltas_gives_the_stores_state(
     limit: int, tmp_path: Path, steps: list[tuple[Step, set[int]]]
