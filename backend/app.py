@@ -33,6 +33,7 @@ from backend.formats.coco import coco_json
 from backend.host.catalog import EngineCatalog
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
+from backend.media.rendition import even_size
 from backend.serve.gallery import GalleryDrawing
 from backend.settings import Settings
 from backend.store.database import open_database
@@ -76,7 +77,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             write_coco=coco_json,
             host=host,
             commands=commands,
-            demo=DemoSessions(commands, sessions, videos),
+            demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
             threads=threads,
             closing=undo.pop_all(),

@@ -12,7 +12,9 @@ import pytest
 
 from backend.api.doorbell import Doorbell
 from backend.domain.rle import Rle
-from backend.domain.session import FrameMask, MaskOrigin
+from backend.domain.session import FrameMask, MaskOrigin, TrackedObject
+from backend.store.database import open_database
+from backend.store.sessions import SqlSessionStore
 from tests.backend.live import FEED, FRAMES, TRACK, Live, Seen, live, wait_until
 
 
@@ -100,6 +102,18 @@ def noisy_mask(frame_idx: int) -> FrameMask:
     rle = Rle.from_runs(size, size, [1, 40] * (size * size // 41) + [size * size % 41])
     assert len(rle.counts) > 20_000
     return FrameMask(1, frame_idx, rle, rle.area, 5.0, 0.9, MaskOrigin.TRACK, "fake")
+
+
+def test_changes_of_another_process_arrive_too(server: Live) -> None:
+    """Several servers on one database: this one's bell does not ring for what another one writes."""
+    session = server.session()
+    database = open_database(server.service.settings.database)
+    try:
+        with server.feed(session, after=server.service.sessions.session(session).version) as feed:
+            SqlSessionStore(database).add_object(session, lambda i: TrackedObject(i, "Ana's", "#00ff00"))
+            assert next(feed)["objects"][0]["name"] == "Ana's"
+    finally:
+        database.close()
 
 
 def test_a_reader_that_goes_leaves_nothing_behind(server: Live) -> None:

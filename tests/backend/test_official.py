@@ -7,6 +7,7 @@ import json
 import socket
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,18 @@ from pycocotools import mask as coco_mask
 
 from backend.domain.rle import Rle
 from backend.domain.session import PropagationState
+from backend.media.rendition import even_size
 from tests.backend import demo_client as demo
 from tests.backend.demo_client import DemoClient
-from tests.backend.live import FRAMES, HEIGHT, WIDTH, Live, live, wait_until
+from tests.backend.live import CLIP, FRAMES, HEIGHT, WIDTH, Live, live, wait_until
 from tests.backend.small_video import write_small_video
 
-BLANK = coco_mask.encode(np.zeros((HEIGHT, WIDTH), np.uint8, order="F"))["counts"].decode()
+
+def blank_counts(height: int, width: int) -> str:
+    return coco_mask.encode(np.zeros((height, width), np.uint8, order="F"))["counts"].decode()
+
+
+BLANK = blank_counts(HEIGHT, WIDTH)
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +187,27 @@ def test_what_is_unknown_is_an_error(client: DemoClient, session: str) -> None:
     assert "outside" in client.error(
         demo.ADD_POINTS, **{**points, "frameIndex": FRAMES}, labels=[1], points=[[0.5, 0.5]]
     )
+
+
+def test_masks_have_the_size_of_the_file_that_is_played(server: Live) -> None:
+    """An odd size is played as an even one, and masks come at that size; so does the blank one."""
+    server.service.videos.put_video(replace(CLIP, video_id="odd", width=97, height=73))
+    client = DemoClient(server.client)
+    clips = {edge["node"]["path"]: edge["node"] for edge in client.ask(demo.GALLERY)["edges"]}
+    height, width = clips["gallery/odd.mp4"]["height"], clips["gallery/odd.mp4"]["width"]
+    assert (width, height) == even_size(97, 73)
+    session = client.start("gallery/odd.mp4")
+    client.click(session, 0, 0, (0.5, 0.5, 1))
+    parts = list(client.propagate(session))
+    clicked = client.click(session, 1, 3, (0.5, 0.5, 1))["rleMaskList"]
+    blank = client.ask(demo.CLEAR_FRAME, sessionId=session, frameIndex=3, objectId=1)["rleMaskList"][1]
+    assert blank["rleMask"] == {"counts": blank_counts(height, width), "size": [height, width]}
+    assert {tuple(mask["rleMask"]["size"]) for mask in clicked} == {(height, width)}
+    for part in parts:
+        drawn = coco_mask.decode({"size": [height, width], "counts": part.masks[0]})
+        (mask,) = server.service.sessions.masks(session, part.frame_index, part.frame_index)
+        assert mask.rle and drawn.sum() == pytest.approx(mask.area, rel=0.1)
+    server.service.videos.put_video(replace(CLIP, video_id="odd", in_gallery=False))
 
 
 # The stream

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend.api.official.paths import video_at
+from backend.api.official.resize import resized
 from backend.domain.commands import SessionCommands
 from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.ports import SessionStore, VideoStore
@@ -16,6 +17,8 @@ from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt, Session
 from backend.domain.video import Video
 
 REMEMBERED_SESSIONS = 1000
+RenditionSize = Callable[[int, int], tuple[int, int]]  # (width, height) of a source -> of what is played
+
 BOX_LABELS = [2, 3]  # the corners of a box, sent as its first two points
 
 
@@ -44,10 +47,17 @@ class _Seen:
 class DemoSessions:
     """A session that the demo closes is closed to the demo only; its clicks and masks stay in the store."""
 
-    def __init__(self, commands: SessionCommands, sessions: SessionStore, videos: VideoStore) -> None:
+    def __init__(
+        self,
+        commands: SessionCommands,
+        sessions: SessionStore,
+        videos: VideoStore,
+        rendition_size: RenditionSize,
+    ) -> None:
         self._commands = commands
         self._sessions = sessions
         self._videos = videos
+        self._rendition_size = rendition_size
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -135,7 +145,20 @@ class DemoSessions:
             for mask in self._sessions.masks(session_id, frame_idx, frame_idx)
             if mask.rle and mask.area
         }
-        return complete(frame_index, found, self.object_ids(session_id), video)
+        return self.complete(frame_index, found, self.object_ids(session_id), video)
+
+    def played_size(self, video: Video) -> tuple[int, int]:
+        """(width, height) of the file that the demo's frontend plays."""
+        return self._rendition_size(video.width, video.height)
+
+    def complete(
+        self, frame_index: int, found: Mapping[int, Rle], object_ids: Iterable[int], video: Video
+    ) -> FrameRles:
+        """A mask for each object; else the blank one, whose very encoding the demo's frontend looks for."""
+        width, height = self.played_size(video)
+        blank = Rle.empty(height, width)
+        masks = [ObjectRle(i, resized(found[i], height, width) if i in found else blank) for i in object_ids]
+        return FrameRles(frame_index, tuple(masks))
 
     def _ensure_object(self, session_id: str, object_id: int) -> None:
         note = self._note(session_id)
@@ -160,12 +183,6 @@ class DemoSessions:
             while len(self._seen) > REMEMBERED_SESSIONS:
                 self._seen.popitem(last=False)
             return note
-
-
-def complete(frame_index: int, found: dict[int, Rle], object_ids: Iterable[int], video: Video) -> FrameRles:
-    """A mask for each object; else the blank one, whose very encoding the demo's frontend looks for."""
-    blank = Rle.empty(video.height, video.width)
-    return FrameRles(frame_index, tuple(ObjectRle(i, found.get(i, blank)) for i in object_ids))
 
 
 def _frame(frame_index: int, video: Video) -> int:

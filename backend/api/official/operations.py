@@ -19,16 +19,18 @@ Info = strawberry.Info[Service, None]
 IMPORT_POLL_S = 0.1
 
 
-def _video(video: Video, public_url: str) -> types.DemoVideo:
+def _video(service: Service, video: Video) -> types.DemoVideo:
     path, poster = path_of(video), poster_path_of(video)
+    public_url = service.settings.public_url
+    width, height = service.demo.played_size(video)
     return types.DemoVideo(
         id=strawberry.ID(relay_id("Video", path)),
         path=path,
         poster_path=poster,
         url=f"{public_url}/{path}",
         poster_url=f"{public_url}/{poster}",  # "<url>/None" where there is none, as in the demo
-        height=video.height,
-        width=video.width,
+        height=height,
+        width=width,
     )
 
 
@@ -60,8 +62,7 @@ def _page(
     if last is not None:
         start = max(start, stop - last)
     edges = [
-        types.DemoVideoEdge(cursor=cursors[i], node=_video(clips[i], service.settings.public_url))
-        for i in range(start, stop)
+        types.DemoVideoEdge(cursor=cursors[i], node=_video(service, clips[i])) for i in range(start, stop)
     ]
     return types.DemoVideoConnection(
         edges=edges,
@@ -82,8 +83,8 @@ def _find(video_id: str, service: Service) -> Video:
 class Query:
     @strawberry.field(description="Official demo: the clip to open first.")
     async def default_video(self, info: Info) -> types.DemoVideo:
-        wanted, url = info.context.settings.default_video_path, info.context.settings.public_url
-        return await info.context.read(lambda s: _video(default_of(gallery(s.videos), wanted), url))
+        wanted = info.context.settings.default_video_path
+        return await info.context.read(lambda s: _video(s, default_of(gallery(s.videos), wanted)))
 
     @strawberry.field(description="Official demo: the gallery.")
     async def videos(
@@ -116,7 +117,7 @@ class Mutation:
             video = await service.read(partial(_find, video.video_id))
         if video.state is VideoState.FAILED:
             raise InvalidInput(video.error or "This video could not be read.")
-        return _video(video, service.settings.public_url)
+        return _video(service, video)
 
     @strawberry.mutation(description="Official demo.")
     async def start_session(self, info: Info, input: types.StartSessionInput) -> types.DemoSession:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from backend.api.context import Service
 from backend.api.errors import failure_of
-from backend.api.official.adapter import FrameRles, complete
+from backend.api.official.adapter import FrameRles
 from backend.api.streaming import ClosingStream
 from backend.domain.commands import check_frame
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
@@ -150,7 +150,9 @@ def _batch(service: Service, walk: _Walk, done: int, until: int) -> list[FrameRl
         frame: {mask.object_id: mask.rle for mask in masks if mask.rle and mask.area}
         for frame, masks in groupby(stored, key=lambda mask: mask.frame_idx)
     }
-    return [complete(frame, found.get(frame, {}), walk.object_ids, walk.video) for frame in frames]
+    return [
+        service.demo.complete(frame, found.get(frame, {}), walk.object_ids, walk.video) for frame in frames
+    ]
 
 
 def _stop(service: Service, walk: _Walk) -> None:
