@@ -7,6 +7,8 @@ import { Icon } from '../ui/Icon';
 import styles from './ObjectPanel.module.css';
 import { ObjectRow } from './ObjectRow';
 
+const LEGEND_UP_TO = 4; // objects: who has more knows how to click, and wants the room
+
 /** The list of objects: choose, name, add, remove. */
 export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
@@ -46,7 +48,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           ))}
         </ul>
       )}
-      <Legend />
+      {shown.length <= LEGEND_UP_TO && <Legend />}
     </aside>
   );
 }
