@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import queue
 import re
 import shutil
@@ -155,6 +156,8 @@ class VideoLibrary:
                     raise self._too_large()
                 digest.update(chunk)
                 file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())  # here, where it holds up nobody else
         if received == 0:
             raise InvalidInput("This file is empty: choose another one.")
         if expected_bytes is not None and received != expected_bytes:

@@ -166,6 +166,14 @@ class TestReceive:
             library.receive(io.BytesIO(b"x"), "a.mp4", 2**59)
         assert videos.videos() == []
 
+    def test_a_disk_that_runs_full_on_the_way(self, videos: SqlVideoStore, small_disk: Path) -> None:
+        library = VideoLibrary(videos, small_disk)
+        library.start()
+        with pytest.raises(Unavailable, match="disk is full: free some space"):
+            library.receive(io.BytesIO(bytes(2_000_000)), "a.mp4")
+        library.close()
+        assert (videos.videos(), _files(small_disk)) == ([], set())
+
     def test_a_client_that_hangs_up(
         self, library: VideoLibrary, videos: SqlVideoStore, tmp_path: Path
     ) -> None:
