@@ -25,14 +25,26 @@ class Found:
     rivals: np.ndarray
 
 
-def find_rivals(ratio: np.ndarray, mask: np.ndarray, area: float) -> np.ndarray:
-    """Regions of the object's colours that are not the object, bool [h, w]."""
-    own = cv2.dilate(mask.astype(np.uint8), disc(4)) > 0
+def find_rivals(
+    ratio: np.ndarray, mask: np.ndarray, area: float, before: np.ndarray | None, own: np.ndarray
+) -> np.ndarray:
+    """Regions of the object's colours that are not the object, bool [h, w].
+
+    `own` is where new regions are the object's: what shows there was hidden. `before` are the
+    look-alikes as they moved on from the frame before; None on a prompted frame, where all other
+    regions are such. One that comes to touch the object stays one.
+    """
+    close = cv2.dilate(mask.astype(np.uint8), disc(2)) > 0
     likely = _blobs(ratio)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
-    rival = stats[:, cv2.CC_STAT_AREA] >= 0.15 * area
+    likely[close] = 0
+    labels, stats = cv2.connectedComponentsWithStats(likely, connectivity=8)[1:3]
+    sizes = stats[:, cv2.CC_STAT_AREA]
+    rival = sizes >= 0.15 * area
+    if before is not None:
+        rival[np.unique(labels[own])] = False
+        overlap = np.bincount(labels[before], minlength=len(sizes))
+        rival |= (overlap > 0.3 * sizes) & (sizes >= 0.03 * area)
     rival[0] = False
-    rival[np.unique(labels[own])] = False
     return rival[labels]
 
 
@@ -41,7 +53,7 @@ def find_again(
 ) -> Found:
     """The most alike region that was no rival a frame ago."""
     known = cv2.dilate(before.rivals.unpack().astype(np.uint8), disc(6)) > 0
-    last = cv2.dilate(before.shape.unpack().astype(np.uint8), disc(8)) > 0
+    last = cv2.dilate((before.shape.unpack() >= 0.5).astype(np.uint8), disc(8)) > 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(_blobs(ratio), connectivity=8)
     rivals = np.zeros(ratio.shape, bool)
     best, best_score = None, 0.0

@@ -35,11 +35,37 @@ class PackedMask:
 
 
 @dataclass(frozen=True)
+class PackedShape:
+    """A soft mask, 0..1, as the bytes of its bounding box."""
+
+    shape: tuple[int, int]
+    box: tuple[int, int, int, int]  # x, y, width, height
+    bits: np.ndarray  # uint8, 255 for 1
+
+    @classmethod
+    def of(cls, share: np.ndarray) -> PackedShape:
+        levels = np.rint(share * 255).astype(np.uint8)
+        levels[levels < 32] = 0
+        x, y, w, h = (int(v) for v in cv2.boundingRect(levels))
+        return cls((share.shape[0], share.shape[1]), (x, y, w, h), levels[y : y + h, x : x + w].ravel())
+
+    def unpack(self) -> np.ndarray:
+        x, y, w, h = self.box
+        share = np.zeros(self.shape, np.float32)
+        share[y : y + h, x : x + w] = self.bits.reshape(h, w) * np.float32(1 / 255)
+        return share
+
+    @property
+    def nbytes(self) -> int:
+        return self.bits.nbytes + 120
+
+
+@dataclass(frozen=True)
 class TrackRecord:
     """An object on one frame, working size. `mask` is what is seen, `shape` what it would be unhidden."""
 
     mask: PackedMask
-    shape: PackedMask
+    shape: PackedShape
     rivals: PackedMask  # look-alikes elsewhere: not to be mistaken for the object
     velocity: tuple[float, float]  # working pixels a frame, as the video plays
     object_score: float  # logit; <= 0 means lost

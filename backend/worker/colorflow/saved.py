@@ -18,7 +18,7 @@ import numpy as np
 
 from backend.domain.rle import Rle
 from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt
-from backend.worker.colorflow.memory import Keyframe, ObjectState, PackedMask, TrackRecord
+from backend.worker.colorflow.memory import Keyframe, ObjectState, PackedMask, PackedShape, TrackRecord
 from backend.worker.colorflow.view import Grid
 
 FORMAT = 1
@@ -90,7 +90,7 @@ class _Writer:
             "iou": float(record.predicted_iou),
         }
 
-    def mask(self, mask: PackedMask) -> list[int]:
+    def mask(self, mask: PackedMask | PackedShape) -> list[int]:
         self.bits.append(mask.bits)
         return [*mask.shape, *mask.box]
 
@@ -117,18 +117,27 @@ class _Reader:
             yield Keyframe(FramePrompt(**prompt), mask, record, base)
 
     def record(self, fields: dict[str, Any]) -> TrackRecord:
-        mask, shape, rivals = (self.mask(fields[name]) for name in ("mask", "shape", "rivals"))
+        mask = self.mask(fields["mask"])
+        shape = self.shape(fields["shape"])
+        rivals = self.mask(fields["rivals"])
         vx, vy = (float(v) for v in fields["velocity"])
         return TrackRecord(mask, shape, rivals, (vx, vy), float(fields["score"]), float(fields["iou"]))
 
     def mask(self, fields: list[int]) -> PackedMask:
         height, width, x, y, w, h = (int(v) for v in fields)
-        length = (w * h + 7) // 8
+        return PackedMask((height, width), (x, y, w, h), self._take(fields, (w * h + 7) // 8))
+
+    def shape(self, fields: list[int]) -> PackedShape:
+        height, width, x, y, w, h = (int(v) for v in fields)
+        return PackedShape((height, width), (x, y, w, h), self._take(fields, w * h))
+
+    def _take(self, fields: list[int], length: int) -> np.ndarray:
+        height, width, x, y, w, h = (int(v) for v in fields)
         bits = self.bits[self.at : self.at + length]
         if len(bits) != length or min(x, y, w, h) < 0 or x + w > width or y + h > height:
             raise ValueError("it is cut short")
         self.at += length
-        return PackedMask((height, width), (x, y, w, h), bits.copy())
+        return bits.copy()
 
     def finish(self) -> None:
         if self.at != len(self.bits):

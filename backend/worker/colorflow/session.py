@@ -11,7 +11,7 @@ import numpy as np
 from backend.domain.session import FramePrompt
 from backend.worker.colorflow.colour_model import ColourModel
 from backend.worker.colorflow.detect import find_rivals
-from backend.worker.colorflow.memory import Keyframe, ObjectState, PackedMask, TrackRecord
+from backend.worker.colorflow.memory import Keyframe, ObjectState, PackedMask, PackedShape, TrackRecord
 from backend.worker.colorflow.motion import FlowCache, camera_motion
 from backend.worker.colorflow.prompts import Prompted, PromptSolver
 from backend.worker.colorflow.proposal import Scene
@@ -130,12 +130,13 @@ class ColorflowSession:
         """A record of a mask that is taken as it is."""
         mask = answer.mask
         model = _model_of(self._views[frame_idx].codes, mask)
-        rivals = find_rivals(model.ratios()[self._views[frame_idx].codes], mask, float(mask.sum()))
+        ratio = model.ratios()[self._views[frame_idx].codes]
+        rivals = find_rivals(ratio, mask, float(mask.sum()), None, mask)
         packed = PackedMask.of(mask)
         seen = mask.any()
         return TrackRecord(
             packed,
-            packed,
+            PackedShape.of(mask.astype(np.float32)),
             PackedMask.of(rivals),
             (0.0, 0.0),
             score if seen else min(score, -PROMPT_SCORE),
