@@ -9,6 +9,8 @@ interface GraphqlError {
 interface GraphqlAnswer<Result> {
   readonly data?: Result | null;
   readonly errors?: readonly GraphqlError[];
+  /** Instead of both, where the server did not let the request in. */
+  readonly error?: string;
 }
 
 export interface RequestOptions {
@@ -32,6 +34,7 @@ export async function request<Result, Variables>(
 export function resultOf<Result>(answer: GraphqlAnswer<Result>): Result {
   const error = answer.errors?.[0];
   if (error) throw new ApiError(error.message, error.extensions?.code ?? 'ERROR');
+  if (answer.error) throw new ApiError(answer.error, 'REFUSED');
   if (!answer.data) throw new ApiError('The server sent an empty answer; try again.', 'ERROR');
   return answer.data;
 }

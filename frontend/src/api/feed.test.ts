@@ -86,6 +86,20 @@ test('any other error of the server is tried again', () => {
   expect(opened).toHaveLength(2);
 });
 
+test('a feed that rests neither hears nor retries, and goes on from where it was', () => {
+  const { feed, opened, versions, at } = harness();
+  feed.open();
+  at(0).connection.next(answer(4));
+  feed.rest();
+  at(0).connection.next(answer(5));
+  at(0).connection.ended();
+  vi.advanceTimersByTime(60_000);
+  expect(versions).toEqual([4]);
+  expect(opened).toHaveLength(1);
+  feed.restart();
+  expect(at(1).after).toBe(4);
+});
+
 test('closing stops the retries', () => {
   const { feed, opened, at } = harness();
   feed.open();

@@ -42,8 +42,8 @@ export class Player {
   seek(frameIdx: number): void {
     this.target = this.times.clamp(frameIdx);
     if (this.playing) this.halt();
+    void this.catchUp(false); // first, so that nobody draws what the source shows by chance
     this.notify();
-    void this.catchUp(false);
   }
 
   step(frames: number): void {
@@ -82,8 +82,8 @@ export class Player {
   pause(): void {
     if (!this.playing) return;
     this.halt();
+    void this.catchUp(true); // first, as above
     this.notify();
-    void this.catchUp(true);
   }
 
   close(): void {

@@ -7,6 +7,7 @@ const GRACE_MS = 120;
 /** The rendition in a <video>: cheap to play, and exact where it stands still. */
 export class VideoSource implements PictureSource {
   private callback = 0;
+  private held: VideoFrame | null = null; // the frame that playing has reached
   private seeking = false; // what is in the video now is not what was asked for
 
   constructor(
@@ -15,6 +16,7 @@ export class VideoSource implements PictureSource {
   ) {}
 
   get image(): CanvasImageSource | null {
+    if (this.held) return this.held;
     const isThere = this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
     return isThere && !this.seeking ? this.video : null;
   }
@@ -77,7 +79,9 @@ export class VideoSource implements PictureSource {
     if (canReportFrames(this.video)) {
       const next: VideoFrameRequestCallback = (_now, { mediaTime }) => {
         this.callback = this.video.requestVideoFrameCallback(next);
-        onFrame(this.times.nearest(mediaTime));
+        this.held?.close();
+        this.held = currentFrame(this.video);
+        onFrame(this.times.nearest(this.held ? this.held.timestamp / 1e6 : mediaTime));
       };
       this.callback = this.video.requestVideoFrameCallback(next);
       return;
@@ -90,6 +94,8 @@ export class VideoSource implements PictureSource {
   }
 
   private unfollow(): void {
+    this.held?.close();
+    this.held = null;
     if (canReportFrames(this.video)) this.video.cancelVideoFrameCallback(this.callback);
     else cancelAnimationFrame(this.callback);
   }
@@ -100,6 +106,19 @@ export class VideoSource implements PictureSource {
     return new Promise((resolve) => {
       this.video.addEventListener('loadedmetadata', () => resolve(), { once: true });
     });
+  }
+}
+
+/**
+ * The frame that a <video> shows, with its own time stamp. When the page is slow, the video may be a frame
+ * further than the callback says; this cannot be. Only in secure contexts, so null elsewhere.
+ */
+function currentFrame(video: HTMLVideoElement): VideoFrame | null {
+  if (typeof VideoFrame !== 'function') return null;
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return null; // there is none at this moment
   }
 }
 

@@ -7,6 +7,8 @@ import { EMPTY_SESSION, type SessionState } from './state';
 
 export type SessionInfo = OpenSessionResult['session'];
 
+const HIDDEN_S = 60;
+
 /** A session that follows the server: its state, its masks and the feed that keeps both up to date. */
 export class LiveSession {
   readonly store: Store<SessionState, SessionAction> = createStore(reduce, EMPTY_SESSION);
@@ -16,6 +18,9 @@ export class LiveSession {
   );
   readonly masks: MaskStore;
   private readonly feed: Feed;
+  private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  private isResting = false;
+  private everSelected = false;
 
   constructor(readonly info: SessionInfo) {
     this.masks = new MaskStore(info.video.numFrames);
@@ -27,11 +32,28 @@ export class LiveSession {
 
   open(): void {
     this.feed.open();
+    document.addEventListener('visibilitychange', this.onVisibility);
   }
 
   close(): void {
     this.feed.close();
+    clearTimeout(this.hiddenTimer);
+    document.removeEventListener('visibilitychange', this.onVisibility);
   }
+
+  /** A browser opens six connections to a server at most: tabs that nobody sees give theirs back. */
+  private readonly onVisibility = (): void => {
+    clearTimeout(this.hiddenTimer);
+    if (document.visibilityState === 'hidden') {
+      this.hiddenTimer = setTimeout(() => {
+        this.isResting = true;
+        this.feed.rest();
+      }, HIDDEN_S * 1000);
+    } else if (this.isResting) {
+      this.isResting = false;
+      this.feed.restart();
+    }
+  };
 
   private receive(delta: SessionDelta): void {
     for (const object of delta.objects) {
@@ -51,6 +73,4 @@ export class LiveSession {
     }
     this.everSelected ||= first !== undefined;
   }
-
-  private everSelected = false;
 }
