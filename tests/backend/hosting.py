@@ -219,7 +219,14 @@ class Rig:
         self.commands = SessionCommands(self.store, self.videos, self.host)
 
     def crashed(self, folder: Path) -> Rig:
-        """What a `kill -9` at this moment leaves on disk, started again elsewhere. Hold the gate before."""
+        """What a `kill -9` at this moment leaves on disk, started again elsewhere. Hold the gate before.
+
+        The files are copied when the writer has nothing more to do, since no copy of a database that is being
+        written is whole.
+        """
+        some_session = self.store.sessions()[0].session_id
+        for _ in range(2):  # what was put before the first is stored before the second is
+            self.host._writer.put(some_session, []).result(PATIENCE_S)
         shutil.copytree(self.folder, folder)
         return Rig(folder, self.menu_of, self.budget)
 
