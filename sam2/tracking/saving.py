@@ -37,6 +37,8 @@ def save_state(tracker: VideoTracker, state: VideoState, folder: Path) -> None:
         and state.spill.folder.resolve() == folder.resolve()
     )
     spill = state.spill if own else MemorySpill.replacing(folder)
+    if state.spill is not None:
+        state.spill.flush()
     tensors: dict[str, Tensor] = {}
     objects = [
         _describe(obj, idx, obj.bank.record_all(spill), tensors)

@@ -61,7 +61,8 @@ class MemorySpill:
         """
         self._collect()
         if len(self._writing) >= MAX_WAITING:
-            self._finish(next(iter(self._writing)))
+            wait([next(iter(self._writing.values()))])
+            self._collect()
         for record in [*self._waiting.keys() - self._writing.keys()]:
             self._begin(record)
         record, self._next = self._next, self._next + 1
@@ -82,11 +83,14 @@ class MemorySpill:
             ) from error
 
     def flush(self) -> None:
-        """Wait until everything is written; raises the OSError if something could not be."""
-        for record in [*self._waiting.keys() - self._writing.keys()]:
-            self._begin(record)
-        for record in list(self._writing):
-            self._finish(record)
+        """Wait until everything is written. What failed before is tried again; raises the OSError if it
+        fails again."""
+        wait(self._writing.values())
+        for record in list(self._waiting):
+            if record not in self._writing or self._writing[record].exception() is not None:
+                self._begin(record)
+        wait(self._writing.values())
+        self._collect()
 
     def forget(self, record: int) -> None:
         """The record is not needed any more, apart from the last commit, if that names it."""
@@ -105,10 +109,14 @@ class MemorySpill:
         home.mkdir(parents=True, exist_ok=True)
         part = home / (STATE_FILE + ".part")
         sizes = torch.tensor(list(self._live.items()), dtype=torch.int64).view(-1, 2)
-        save_file({**tensors, SIZES: sizes}, part, metadata=metadata)
-        with open(part, "rb") as written:
-            os.fsync(written.fileno())
-        os.replace(part, home / STATE_FILE)
+        try:
+            save_file({**tensors, SIZES: sizes}, part, metadata=metadata)
+            with open(part, "rb") as written:
+                os.fsync(written.fileno())
+            os.replace(part, home / STATE_FILE)
+        except (OSError, SafetensorError) as error:
+            part.unlink(missing_ok=True)
+            raise OSError(f"{part} cannot be written ({error}); free some space in {home}") from error
         self._committed = set(self._live)
         for record in self._doomed:
             self.path(record).unlink(missing_ok=True)
@@ -199,19 +207,25 @@ class MemorySpill:
         self._writing[record] = self._pool.submit(_write, path, self._waiting[record])
 
     def _collect(self) -> None:
-        """Take note of the writes that have ended."""
+        """Take note of the writes that have ended; raises the error of one that failed."""
+        failed = None
         for record in [record for record, write in self._writing.items() if write.done()]:
-            self._finish(record)
-
-    def _finish(self, record: int) -> None:
-        size = self._writing.pop(record).result()  # raises what the write raised
-        del self._waiting[record]
-        self.nbytes += size - self._live[record]
-        self._live[record] = size
+            write = self._writing.pop(record)
+            failed = failed or write.exception()
+            if write.exception() is None:
+                del self._waiting[record]
+                self.nbytes += write.result() - self._live[record]
+                self._live[record] = write.result()
+        self._keep_within_budget()
+        if failed is not None:
+            raise failed
 
     def _add(self, record: int, nbytes: int) -> None:
         self._live[record] = nbytes
         self.nbytes += nbytes
+        self._keep_within_budget()
+
+    def _keep_within_budget(self) -> None:
         while self.nbytes > self.max_bytes and len(self._live) > 1:
             self._drop(next(iter(self._live)))
 
