@@ -24,7 +24,6 @@ from backend.media.pixels import RgbReader, fingerprint
 from backend.media.source import Source, open_source
 
 RING_BYTES = 96 * 2**20  # decoded frames kept, as YUV: 70 of 1280 x 720
-READ_THREADS = 2  # each works on a frame of its own: more would decode too far ahead of what is asked
 WORTH_A_SEEK = 8  # decode on where the frame is at most so far ahead, though a keyframe lies between
 
 
@@ -61,6 +60,7 @@ class VideoFrames:
         self._ring_used = 0
         self._decoder: Numbered | None = None
         self._next = 0  # what the decoder gives next
+        self._may_seek = self._index.seekable
         self._check_bits = True
         self._source: Source | None = None
         self._opened = ExitStack()
@@ -104,7 +104,7 @@ class VideoFrames:
         ):
             if self._try(frame_idx):
                 return
-        starts = [self._keys[k] for k in (key, key - 1) if k > 0] if self._index.seekable else []
+        starts = [self._keys[k] for k in (key, key - 1) if k > 0] if self._may_seek else []
         for start in starts:
             self._start_at(start)
             if self._try(frame_idx):
@@ -113,8 +113,10 @@ class VideoFrames:
         if self._try(frame_idx):
             return
         # Decoded as at import and still not the same bits: another FFmpeg or processor rounds otherwise
-        # (MPEG-4 allows it). From here on the order of the frames has to do.
-        self._check_bits = False
+        # (MPEG-4 allows it). From here on the order of the frames has to do, always from the first.
+        self._check_bits = self._may_seek = False
+        self._ring.clear()
+        self._ring_used = 0
         self._start_at(0)
         if not self._try(frame_idx):
             raise Unavailable("This video's source file can no longer be decoded as it was: upload it again.")
@@ -149,7 +151,7 @@ class VideoFrames:
         if start == 0:
             self._close_source()
         if self._source is None:
-            self._source = self._opened.enter_context(open_source(self._path, READ_THREADS))
+            self._source = self._opened.enter_context(open_source(self._path))
         self._decoder = self._numbered(self._source, start)
         self._next = start
 

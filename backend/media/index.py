@@ -62,6 +62,8 @@ class FrameIndex:
     def load(cls, folder: Path) -> FrameIndex:
         try:
             with (folder / INDEX_NAME).open("rb") as file, np.load(file, allow_pickle=False) as data:
+                if data["format"] != FORMAT:
+                    raise ValueError(f"index format {data['format']}")
                 return cls(
                     int(data["size"][0]),
                     int(data["size"][1]),

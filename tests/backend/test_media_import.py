@@ -216,6 +216,46 @@ def test_a_frame_that_is_larger_than_its_header_says(tmp_path: Path, monkeypatch
         import_video(path, tmp_path / "video")
 
 
+SPOILT_CLIPS = [
+    Clip(options={"bf": "2", "g": "12"}),
+    Clip(".mkv", options={"bf": "2", "g": "12"}),
+    Clip(".webm", "libvpx-vp9", {"g": "12"}),
+    Clip(".avi", "mpeg4", {"bf": "2"}),
+    Clip(".mov", "libx265", {"x265-params": "log-level=error:keyint=10"}),
+]
+
+
+@pytest.mark.parametrize("clip", SPOILT_CLIPS, ids=lambda clip: clip.suffix[1:])
+def test_spoilt_files_are_read_or_refused(clip: Clip, tmp_path: Path) -> None:
+    """Bytes changed, cut out or cut off, at random: never anything but frames or a sentence."""
+    whole = clip.write(tmp_path).read_bytes()
+    spoilt = tmp_path / f"spoilt{clip.suffix}"
+    read = 0
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        data = bytearray(whole)
+        first, last = sorted(random.integers(0, len(data), 2).tolist())
+        match seed % 3:
+            case 0:
+                for place in random.integers(0, len(data), 10):
+                    data[place] = random.integers(256)
+            case 1:
+                del data[first:last]
+            case 2:
+                data[first : first + 100] = random.bytes(100)
+        spoilt.write_bytes(data)
+        try:
+            video = import_video(spoilt, tmp_path / "video")
+        except MaskletError:
+            assert not (tmp_path / "video").exists()
+            continue
+        with VideoFrames(tmp_path / "video", ring_bytes=60_000) as frames:
+            for i in random.permutation(len(video.pts_s)).tolist():
+                assert frames.read(i).shape == (video.height, video.width, 3)
+        read += 1
+    assert read > 0
+
+
 def test_progress_rises_to_one(tmp_path: Path) -> None:
     seen: list[float] = []
     import_video(Clip().write(tmp_path), tmp_path / "video", seen.append)
