@@ -26,6 +26,7 @@ class StoryClip:
     height: int
     truth: Callable[[int], np.ndarray]  # the first object's mask on a frame, bool [height, width]
     other: tuple[float, float]  # a point inside a second object on frame 0
+    names: tuple[str, str]  # what a person would call the two
 
 
 def drawn_clip(clip: RenderedClip, first: str, second: str, num_frames: int, path: Path) -> StoryClip:
@@ -45,6 +46,7 @@ def drawn_clip(clip: RenderedClip, first: str, second: str, num_frames: int, pat
         height,
         lambda frame_idx: clip.masks(frame_idx)[first],
         inside(clip.masks(0)[second]),
+        (first.capitalize(), second.capitalize()),
     )
 
 
@@ -60,7 +62,7 @@ def real_cups(video: Path, truth: Path) -> StoryClip:
         nearest = min(masks, key=lambda known: abs(known - frame_idx))
         return cv2.resize(masks[nearest], (1280, 720), interpolation=cv2.INTER_NEAREST).astype(bool)
 
-    return StoryClip(video, 300, 1280, 720, mask, (652.0, 420.0))
+    return StoryClip(video, 300, 1280, 720, mask, (652.0, 420.0), ("Held cup", "Middle cup"))
 
 
 def inside(mask: np.ndarray) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 TIMEOUT_MS = 90_000  # generous: a busy machine is no failure
+TRACK_TIMEOUT_MS = 900_000  # for some hundred frames
 STAGE_MARGIN_PX = 14  # the room that the stage leaves around the video
 
 
@@ -83,6 +84,15 @@ class Editor:
             self.page.keyboard.press("ArrowRight")
         expect(self.stage).to_have_attribute("data-frame", str(frame_idx))
 
+    def plays_on_from(self, frame_idx: int) -> None:
+        """Space plays the video, Space pauses it."""
+        play = self.page.get_by_test_id("play")
+        self.page.keyboard.press(" ")
+        expect(play).to_have_attribute("data-playing", "true")
+        expect(self.stage).not_to_have_attribute("data-frame", str(frame_idx))
+        self.page.keyboard.press(" ")
+        expect(play).to_have_attribute("data-playing", "false")
+
     def shows_masks_of(self, *object_ids: int) -> None:
         """Waits until exactly these objects are drawn on the frame that is shown."""
         expect(self.stage).to_have_attribute("data-masks", " ".join(map(str, object_ids)))
@@ -113,7 +123,9 @@ class Editor:
 
     def has_mask_frames(self, object_id: int, count: int) -> None:
         """Waits until the row says that the object has a mask on so many frames."""
-        expect(self.row(object_id)).to_have_attribute("data-mask-frames", str(count))
+        expect(self.row(object_id)).to_have_attribute(
+            "data-mask-frames", str(count), timeout=TRACK_TIMEOUT_MS
+        )
 
     def _on_stage(self, point: tuple[float, float]) -> tuple[float, float]:
         box = self.stage.bounding_box()

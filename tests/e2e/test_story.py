@@ -133,10 +133,11 @@ def add_a_second(editor: Editor, server: MaskletServer, clip: StoryClip, picture
     expect(editor.rows).to_have_count(2)
     editor.click(clip.other)
     editor.shows_masks_of(FIRST, SECOND)
-    editor.rename(FIRST, "Left thing")
-    editor.rename(SECOND, "Thing <b>two</b>")
+    editor.rename(FIRST, "A <b>bold</b> name & more")
+    editor.rename(FIRST, clip.names[0])
+    editor.rename(SECOND, clip.names[1])
     seen = view(server, editor.session_id)
-    assert seen.names == {FIRST: "Left thing", SECOND: "Thing <b>two</b>"}
+    assert seen.names == {FIRST: clip.names[0], SECOND: clip.names[1]}
     assert seen.colours[FIRST] != seen.colours[SECOND]
     pictures.take(editor.page, "two-objects")
 
@@ -150,6 +151,7 @@ def track_and_cancel(editor: Editor, server: MaskletServer, clip: StoryClip, pic
     editor.go_to(frame_idx)  # scrubbing while it tracks
     editor.shows_masks_of(FIRST, SECOND)
     pictures.take(editor.page, "tracking")
+    editor.plays_on_from(frame_idx)
     editor.page.get_by_test_id("cancel").click()
     expect(editor.progress).to_be_hidden()
     stopped = view(server, editor.session_id)
@@ -222,7 +224,7 @@ def correct_and_survive_a_kill(
     pictures.take(editor.page, "server-killed")
     server.start()
     expect(editor.lost).to_be_hidden()
-    after = wait_for(server, editor.session_id, is_done, "the interrupted track to end", timeout_s=300)
+    after = wait_for(server, editor.session_id, is_done, "the interrupted track to end", timeout_s=900)
 
     assert after.points.keys() == corrected.points.keys()
     assert np.array_equal(after.mask(FIRST, frame_idx), drawn), "the correction must stay"
@@ -255,7 +257,7 @@ def come_back_later(editor: Editor, server: MaskletServer, clip: StoryClip, pict
     editor.has_mask_frames(FIRST, clip.num_frames)
     assert view(server, editor.session_id) == before
     editor.shows_masks_of(FIRST, SECOND)
-    expect(editor.row(FIRST).get_by_test_id("object-name")).to_have_text("Left thing")
+    expect(editor.row(FIRST).get_by_test_id("object-name")).to_have_text(clip.names[0])
     pictures.take(page, "after-restart")
 
     editor.row(SECOND).click()  # and work goes on, on the state that was rebuilt
@@ -274,8 +276,8 @@ def download(editor: Editor, server: MaskletServer, clip: StoryClip, pictures: P
     path = Path(coming.value.path())
     coco = COCO(str(path))
     seen = view(server, editor.session_id)
-    assert {category["name"] for category in coco.cats.values()} == {"Left thing", "Thing <b>two</b>"}
-    frames = {image["id"]: image["frame_idx"] for image in coco.imgs.values()}
+    assert {category["name"] for category in coco.cats.values()} == set(clip.names)
+    frames = {image["id"]: image["frame_index"] for image in coco.imgs.values()}
     found = {(ann["track_id"], frames[ann["image_id"]]): ann for ann in coco.anns.values()}
     assert found.keys() == {place for place in seen.rles if seen.mask(*place).any()}
     for place, annotation in list(found.items())[:: max(1, clip.num_frames // 10)]:
