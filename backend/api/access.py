@@ -28,6 +28,7 @@ class Ask:
     fetch_site: str | None = None
     cookie: str | None = None  # the value of our cookie
     bearer: str | None = None  # of the Authorization header
+    preflight: bool = False  # a browser asks whether it may; it sends no key with that, and gets no data
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ class Policy:
                 return Refusal(403, "Another web page may not use this Masklet; see MASKLET_ALLOWED_ORIGINS.")
             if ask.origin is None and ask.fetch_site == "cross-site":
                 return Refusal(403, "Another web page may not use this Masklet.")
-        preflight = ask.method == "OPTIONS" and ask.origin is not None
-        if self.owner_key is not None and not preflight and not self._knows_key(ask):
+        if self.owner_key is not None and not ask.preflight and not self._knows_key(ask):
             return Refusal(401, "This Masklet is closed: open the link that it printed when it started.")
         return None
 

@@ -22,8 +22,7 @@ CONTENT_SECURITY_POLICY = (
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",  # a link with a key in it must not travel on
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",  # a link with a key in it must not travel on
     "Cross-Origin-Resource-Policy": "same-site",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
@@ -52,17 +51,17 @@ class Gate:
                 _add_headers(MutableHeaders(raw=message.setdefault("headers", [])), shared)
             await send(message)
 
-        answer = self._answer(scope, headers, shared)
+        answer = self._answer(scope, headers)
         await (answer or self._app)(scope, receive, send_with_headers)
 
-    def _answer(self, scope: Scope, headers: Headers, shared: str | None) -> Response | None:
+    def _answer(self, scope: Scope, headers: Headers) -> Response | None:
         """What the gate itself says; None: the request may pass."""
         given_key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
         if scope["method"] == "GET" and given_key and self._policy.is_owner_key(given_key):
             return _let_in(scope, self._policy.cookie_value())
         if refusal := self._policy.refusal(_ask(scope, headers)):
             return _refuse(refusal.status, refusal.sentence, "text/html" in headers.get("accept", ""))
-        if scope["method"] == "OPTIONS" and shared and "access-control-request-method" in headers:
+        if _is_preflight(scope, headers):
             return _preflight(headers)
         return None
 
@@ -77,7 +76,12 @@ def _ask(scope: Scope, headers: Headers) -> Ask:
         headers.get("sec-fetch-site"),
         _cookie(headers.get("cookie", "")),
         bearer.strip() if scheme.lower() == "bearer" else None,
+        _is_preflight(scope, headers),
     )
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    return scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 def _cookie(header: str) -> str | None:

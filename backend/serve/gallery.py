@@ -17,7 +17,7 @@ from backend.domain.ports import VideoStore
 from backend.domain.video import Video, VideoState
 from backend.media.gallery import ensure_gallery, gallery_id
 from backend.media.rendered import rendered_clips
-from backend.settings import Settings
+from backend.settings import Settings, from_environment
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
 
@@ -37,10 +37,10 @@ class GalleryDrawing:
             root = str(Path(__file__).parents[2])
             path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, self._settings.database, str(self._settings.data)],
+                [sys.executable, "-m", __name__],
                 stdin=subprocess.PIPE,  # closes when this process ends, however it ends
                 start_new_session=True,  # a Ctrl-C in the terminal is for the server
-                env={**os.environ, "PYTHONPATH": path},
+                env={**os.environ, **as_environment(self._settings), "PYTHONPATH": path},
             )
 
     def close(self) -> None:
@@ -49,6 +49,11 @@ class GalleryDrawing:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Not as arguments: everyone here can read those, and a database address may hold a password."""
+    return {"DATABASE_URL": settings.database, "MASKLET_DATA": str(settings.data.absolute())}
 
 
 def announce_missing(videos: VideoStore) -> int:
@@ -70,10 +75,10 @@ def announce_missing(videos: VideoStore) -> int:
     return missing
 
 
-def draw(database: str, data: Path) -> None:
-    videos = SqlVideoStore(open_database(database))
+def draw(settings: Settings) -> None:
+    videos = SqlVideoStore(open_database(settings.database))
     try:
-        ensure_gallery(videos, data / "videos")
+        ensure_gallery(videos, settings.data / "videos")
     except MaskletError as error:
         for video in videos.videos():
             if video.in_gallery and video.state is VideoState.IMPORTING:
@@ -88,4 +93,4 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(POLITE)
-    draw(sys.argv[1], Path(sys.argv[2]))
+    draw(from_environment())

@@ -124,6 +124,10 @@ def test_a_stranger_may_use_no_route_of_a_closed_server(closed_server: Live) -> 
     for method, path in every_route(closed_server):
         response = httpx.request(method, f"{closed_server.url}{path}", headers={"host": LAN})
         assert response.status_code == (200 if path == "/healthy" else 401), (method, path)
+        options = httpx.options(
+            f"{closed_server.url}{path}", headers={"host": LAN, "origin": f"http://{LAN}"}
+        )
+        assert options.status_code == (200 if path == "/healthy" else 401), (method, path)
 
 
 def test_every_field_is_there_for_the_owner(closed_server: Live) -> None:
@@ -152,7 +156,7 @@ def test_the_link_lets_a_browser_in_and_keeps_the_key_out_of_it(closed_server: L
         assert page.status_code == 200 and 'url=/s/some-session"' in page.text and key not in page.text
         cookie = page.headers["set-cookie"]
         assert "HttpOnly" in cookie and "SameSite=strict" in cookie and key not in cookie
-        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["referrer-policy"] == "same-origin"
         assert browser.post("/graphql", json=library).status_code == 200
         assert browser.post("/graphql", json=library, headers={"origin": f"http://{LAN}"}).status_code == 200
         assert browser.post("/graphql", json=library, headers={"origin": EVIL}).status_code == 403

@@ -10,12 +10,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from backend.domain.errors import Unavailable
+from backend.domain.video import VideoState
+from backend.media.rendered import rendered_clips
+from backend.serve import checks, gallery
+from backend.settings import Settings
+from backend.store.database import open_database
+from backend.store.videos import SqlVideoStore
 from tests.backend.live import FEED, deltas, wait_until
 from tests.backend.small_video import write_small_video
 from tests.e2e.server import REPOSITORY, free_port, port_is_free
@@ -176,10 +183,29 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
         assert_cannot_start(refused, sentence)
 
 
+def test_clips_that_are_not_drawn_yet_are_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data=tmp_path, port=free_port())
+    database = open_database(settings.database)
+    videos = SqlVideoStore(database)
+    titles = [clip.title for clip in rendered_clips()]
+    assert gallery.announce_missing(videos) == len(titles)
+    assert [(video.title, video.state) for video in videos.videos()] == [
+        (title, VideoState.IMPORTING) for title in titles
+    ]
+    videos.put_video(replace(videos.videos()[0], state=VideoState.READY))
+    assert gallery.announce_missing(videos) == len(titles) - 1
+
+    def no_disk(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    monkeypatch.setattr(gallery, "ensure_gallery", no_disk)
+    gallery.draw(settings)
+    assert [video.error for video in videos.videos()] == [None] + ["The disk is full."] * (len(titles) - 1)
+    database.close()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from backend.serve import checks
-
     monkeypatch.setattr(checks.Path, "open", lambda self, mode: open("/dev/full", mode, buffering=0))
     with pytest.raises(checks.CannotStart, match="is full: free some space, or set MASKLET_DATA elsewhere"):
         checks.check_data_folder(tmp_path)
