@@ -37,7 +37,7 @@ from sam2.utils.amg import (
 OUTPUT_MODES = ("binary_mask", "uncompressed_rle", "coco_rle")
 PIXELS_AT_ONCE = 2**24
 """Full-size logits held at a time, in pixels (64 MiB)."""
-PROMPTS_AT_ONCE_ON_CPU = 4
+PROMPTS_AT_ONCE_ON_CPU = 2
 """Decoder batch on a CPU, measured as the cheapest: larger ones leave the cache and only cost pages."""
 
 

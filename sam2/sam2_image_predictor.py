@@ -67,8 +67,8 @@ class SAM2ImagePredictor:
         """Encodes an RGB image, [H, W, 3] or PIL."""
         if not isinstance(image, (np.ndarray, Image)):
             raise NotImplementedError("Image format not supported")
-        self.reset_predictor()
-        self._encode(self._transforms(image)[None], [_height_width(image)])
+        sizes = [_height_width(image)]
+        self._encode(self._transforms(image)[None], sizes)
 
     @torch.no_grad()
     def set_image_batch(self, image_list: Sequence[np.ndarray]) -> None:
@@ -77,12 +77,12 @@ class SAM2ImagePredictor:
             raise ValueError("image_list must be a list with at least one image")
         if not all(isinstance(image, np.ndarray) for image in image_list):
             raise ValueError("Images are expected to be an np.ndarray in RGB format, and of shape  HWC")
-        self.reset_predictor()
         sizes = [_height_width(image) for image in image_list]
         self._encode(self._transforms.forward_batch(image_list), sizes)
         self._is_batch = True
 
     def _encode(self, images_BCHW: Tensor, sizes: list[tuple[int, int]]) -> None:
+        self.reset_predictor()
         features = self.model.encode_image(images_BCHW.to(self.device))
         embed = features.embed_BCHW
         if self.model.directly_add_no_mem_embed:
@@ -268,6 +268,8 @@ class SAM2ImagePredictor:
 
 def _height_width(image: np.ndarray | Image) -> tuple[int, int]:
     if isinstance(image, np.ndarray):
+        if image.ndim != 3:
+            raise ValueError(f"an image has shape (height, width, 3), not {image.shape}")
         height, width = image.shape[:2]
     else:
         width, height = image.size

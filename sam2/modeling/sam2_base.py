@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2.modeling.backbones.image_encoder import ImageEncoder
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.prompt_encoder import PromptEncoder
 from sam2.modeling.sam.transformer import TwoWayTransformer
@@ -110,6 +111,7 @@ class SAM2Base(nn.Module):
 
         self._build_memory_parameters(no_obj_embed_spatial)
         self._build_sam_heads()
+        self.compile_image_encoder = compile_image_encoder
         if compile_image_encoder:
             self.image_encoder.forward = torch.compile(
                 self.image_encoder.forward, mode="max-autotune", fullgraph=True, dynamic=False
@@ -195,9 +197,34 @@ class SAM2Base(nn.Module):
         return {**backbone_out}, features, encodings, sizes
 
     def encode_image(self, images_BCHW: Tensor) -> ImageFeatures:
-        """Normalised float images [B, 3, S, S] to their features. The dearest step; once a frame."""
-        maps = self.forward_image(images_BCHW)["backbone_fpn"][-self.num_feature_levels :]
-        return ImageFeatures(embed_BCHW=maps[-1], high_res=tuple(maps[:-1]))
+        """Normalised float images [B, 3, S, S] to their features. The dearest step; once a frame.
+
+        The same as `forward_image`, but the two finer levels go from the trunk to what the decoder
+        reads of them in one step, where nothing else reads them.
+        """
+        encoder = self.image_encoder
+        if not self._can_skip_finer_levels():
+            maps = self.forward_image(images_BCHW)["backbone_fpn"][-self.num_feature_levels :]
+            return ImageFeatures(embed_BCHW=maps[-1], high_res=tuple(maps[:-1]))
+        neck, decoder = encoder.neck, self.sam_mask_decoder
+        maps = encoder.trunk(images_BCHW)
+        high_res = tuple(
+            neck.project(level, maps[level], after=convolution).contiguous()
+            for level, convolution in enumerate((decoder.conv_s0, decoder.conv_s1))
+        )
+        return ImageFeatures(embed_BCHW=neck.fuse(maps, finest=2)[0], high_res=high_res)
+
+    def _can_skip_finer_levels(self) -> bool:
+        encoder = self.image_encoder
+        neck = encoder.neck
+        return (
+            self.use_high_res_features_in_sam
+            and type(encoder) is ImageEncoder
+            and not self.compile_image_encoder  # then the compiled forward is the faster way
+            and len(neck.convs) - encoder.scalp == self.num_feature_levels
+            and neck.is_lateral_only(0)
+            and neck.is_lateral_only(1)
+        )
 
     # ---- memory ---------------------------------------------------------------------------------
 

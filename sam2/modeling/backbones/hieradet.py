@@ -13,6 +13,9 @@ from sam2.modeling.backbones.utils import PatchEmbed, window_partition, window_u
 from sam2.modeling.derived import DerivedTensors
 from sam2.modeling.sam2_utils import MLP, DropPath
 
+STRIP_BYTES = 2**24
+"""The widest intermediate result of a block on a CPU (16 MiB), where its map is larger."""
+
 
 def do_pool(x_BHWC: Tensor, pool: nn.Module | None, norm: nn.Module | None = None) -> Tensor:
     """Pools a channels-last map; without `pool` it is returned as it is."""
@@ -78,6 +81,22 @@ class MultiScaleBlock(nn.Module):
             self.proj = nn.Linear(dim, dim_out)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
+        rows = self._rows_at_once(x_BHWC)
+        if rows >= x_BHWC.shape[1]:
+            return self._forward(x_BHWC)
+        return torch.cat([self._forward(strip) for strip in x_BHWC.split(rows, dim=1)], dim=1)
+
+    def _rows_at_once(self, x_BHWC: Tensor) -> int:
+        """A block in windows may go over the map strip by strip, to the same bits. On a CPU that keeps
+        what it computes with in the cache."""
+        batch, height, width, _ = x_BHWC.shape
+        whole = not self.window_size or x_BHWC.device.type != "cpu" or torch.is_grad_enabled()
+        if whole or torch.compiler.is_compiling():
+            return height
+        hidden_row = batch * width * self.mlp.layers[0].out_features * x_BHWC.element_size()
+        return max(1, STRIP_BYTES // (hidden_row * self.window_size)) * self.window_size
+
+    def _forward(self, x_BHWC: Tensor) -> Tensor:
         shortcut = x_BHWC
         x = self.norm1(x_BHWC)
         if self.dim != self.dim_out:

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+
+def _is_pointwise(conv: nn.Module) -> bool:
+    """Whether a module is a plain 1 x 1 convolution."""
+    return (
+        type(conv) is nn.Conv2d
+        and conv.kernel_size == (1, 1)
+        and conv.stride == (1, 1)
+        and conv.padding == (0, 0)
+        and conv.groups == 1
+        and conv.bias is not None
+    )
 
 
 class FpnNeck(nn.Module):
@@ -47,6 +60,25 @@ class FpnNeck(nn.Module):
         """The convolution of a level, 0 being the finest."""
         return self.convs[len(self.convs) - 1 - level].conv
 
+    def project(self, level: int, map_BCHW: Tensor, after: nn.Conv2d | None = None) -> Tensor:
+        """A level's lateral convolution, and optionally the 1 x 1 convolution `after` it.
+
+        The trunk's maps are channels-last in memory, where a 1 x 1 convolution is one matrix product; so
+        are two of them, with their weights multiplied first, where no gradients flow.
+        """
+        lateral = self.lateral(level)
+        if not (_is_pointwise(lateral) and (after is None or _is_pointwise(after))):
+            projected = lateral(map_BCHW)
+            return projected if after is None else after(projected)
+        weight, bias = lateral.weight.flatten(1), lateral.bias
+        x_BHWC = map_BCHW.permute(0, 2, 3, 1)
+        if after is not None and torch.is_grad_enabled():
+            x_BHWC, weight, bias = F.linear(x_BHWC, weight, bias), after.weight.flatten(1), after.bias
+        elif after is not None:
+            bias = after.weight.flatten(1) @ bias + after.bias
+            weight = after.weight.flatten(1) @ weight
+        return F.linear(x_BHWC, weight, bias).permute(0, 3, 1, 2)
+
     def is_lateral_only(self, level: int) -> bool:
         """Whether the level's output is its lateral convolution and nothing else."""
         return level not in self.fpn_top_down_levels or level == len(self.convs) - 1
@@ -55,7 +87,7 @@ class FpnNeck(nn.Module):
         """The pyramid's maps [B, d_model, h, w] for the levels `finest` and coarser, finest first."""
         fused: list[Tensor] = []
         for level in reversed(range(finest, len(maps))):
-            current = self.lateral(level)(maps[level])
+            current = self.project(level, maps[level])
             if fused and not self.is_lateral_only(level):
                 align = None if self.fpn_interp_model == "nearest" else False
                 coarser = F.interpolate(
