@@ -34,6 +34,8 @@ export function Stage({
     const pointer = new StagePointer(root.current, painter, workspace);
     const sizes = new ResizeObserver(() => painter.resize());
     sizes.observe(root.current);
+    const onScreen = () => painter.resize(); // another zoom or screen: the size may be the same, not its pixels
+    window.addEventListener('resize', onScreen);
     const unsubscribe = [
       workspace.player.subscribe(painter.paint),
       workspace.session.masks.subscribe(painter.invalidate),
@@ -47,6 +49,7 @@ export function Stage({
       handle.current = null;
       for (const leave of unsubscribe) leave();
       sizes.disconnect();
+      window.removeEventListener('resize', onScreen);
       pointer.close();
       painter.close();
       workspace.video.remove();

@@ -95,7 +95,9 @@ function Running({
           <span>
             Tracking {framesDone} / {framesTotal}
           </span>
-          <span className={styles.soft}>{remaining || `${percent} %`}</span>
+          <span className={styles.soft}>
+            {percent} %{remaining && ` · ${remaining}`}
+          </span>
         </span>
       </div>
       <Button
