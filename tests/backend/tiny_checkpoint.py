@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-from omegaconf import OmegaConf
-
 from backend.domain.engines import EngineInfo
 from backend.host.catalog import EngineCatalog
-from sam2.build_sam import load_config
-from tests.sam2.sharp_weights import build_sharp, config_name
 
 NAME = "sharp_128"
 IMAGE_SIZE = 128
@@ -18,6 +13,10 @@ IMAGE_SIZE = 128
 
 def write_tiny_checkpoint(folder: Path) -> None:
     """Sharp random weights of the tiny model at 128 pixels (about 150 MB)."""
+    import torch
+
+    from tests.sam2.sharp_weights import build_sharp
+
     model = build_sharp(image_size=IMAGE_SIZE)
     torch.save({"model": model.state_dict()}, folder / f"{NAME}.pt")
     write_config(folder, "t")
@@ -25,6 +24,11 @@ def write_tiny_checkpoint(folder: Path) -> None:
 
 def write_config(folder: Path, size: str) -> None:
     """The configuration of a released size, at 128 pixels."""
+    from omegaconf import OmegaConf
+
+    from sam2.build_sam import load_config
+    from tests.sam2.sharp_weights import config_name
+
     config = load_config(config_name(size), [f"++model.image_size={IMAGE_SIZE}"])
     OmegaConf.save(config, folder / f"{NAME}.yaml")
 
