@@ -374,7 +374,7 @@ class TestProcessApart:
 
     def test_it_ends_with_its_parent(self, tmp_path: Path, repository: Path) -> None:
         """The parent is killed when the child begins an import of some seconds."""
-        path = Clip(num_frames=500, size=(640, 480)).write(tmp_path)
+        path = Clip(options={"preset": "ultrafast"}, num_frames=500, size=(640, 480)).write(tmp_path)
         parent = (
             "import sys; from pathlib import Path; from backend.media.import_process import ImportProcess\n"
             "p = ImportProcess(Path(sys.argv[1]), Path(sys.argv[2]), '0' * 64)\n"

@@ -27,7 +27,7 @@ from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
 from tests.backend.numbered_clips import Clip, number_of, numbered, numbers_in
 
-LONG = Clip(num_frames=500, size=(640, 480))  # takes some seconds to import
+LONG = Clip(options={"preset": "ultrafast"}, num_frames=500, size=(640, 480))  # takes some seconds to import
 
 
 @pytest.fixture
