@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 import tempfile
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 from starlette.types import ASGIApp
@@ -22,6 +24,24 @@ from backend.settings import Settings
 GRACE_S = 8  # then gunicorn kills the worker; nothing acknowledged is lost by that
 
 
+class OneWorkerArbiter(Arbiter):
+    """gunicorn's master, without the signals that would start a second worker beside the first.
+
+    A closed terminal (SIGHUP) ends the server, unless it was started to outlive it (`nohup`).
+    """
+
+    def init_signals(self) -> None:
+        outlives_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        super().init_signals()
+        for unwanted in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGWINCH):
+            signal.signal(unwanted, signal.SIG_IGN)
+        if outlives_terminal:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def handle_hup(self) -> None:
+        self.handle_term()
+
+
 class MaskletApplication(BaseApplication):
     """What gunicorn runs. The master only watches; `load` and what follows happen in the worker."""
 
@@ -30,6 +50,9 @@ class MaskletApplication(BaseApplication):
         self._lifeline = Lifeline.make()
         self._service: Service | None = None
         super().__init__()
+
+    def run(self) -> None:
+        OneWorkerArbiter(self).run()
 
     def load_config(self) -> None:
         host = self._settings.host

@@ -53,6 +53,10 @@ class MaskletWorker(UvicornWorker):
 
     _server: PromptServer | None = None
 
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the master decides what a closed terminal means
+
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         self._server = PromptServer(self.config, on_ready=self.app.announce, on_stop=self.app.end_feeds)

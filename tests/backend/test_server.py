@@ -127,6 +127,15 @@ def session_of(client: httpx.Client, video: Path) -> str:
     return session
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_or_a_closed_terminal_ends_it(tmp_path: Path, how: signal.Signals) -> None:
+    with started(tmp_path) as server:
+        os.killpg(server.process.pid, signal.SIGTTIN)  # gunicorn's way to ask for a second worker
+        os.killpg(server.process.pid, how)
+        assert server.process.wait(STOP_S) == 0
+    assert len(server.output) == 1, "".join(server.output)
+
+
 def test_a_killed_master_takes_its_worker_along(tmp_path: Path) -> None:
     with started(tmp_path) as server:
         worker = server.worker_pid()
