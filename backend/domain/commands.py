@@ -53,7 +53,7 @@ class SessionCommands:
             raise Conflict(video.error or "This video is still being read; try again in a moment.")
         session = Session(self._new_id(), video_id, self._choose_engine(engine_id), self._clock())
         self._store.add_session(session)
-        return session
+        return self._store.session(session.session_id)
 
     def add_object(
         self,
