@@ -12,16 +12,18 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
   const lanes = useRef<HTMLCanvasElement>(null);
   const playhead = useRef<HTMLDivElement>(null);
   const sweep = useRef<HTMLDivElement>(null);
+  const pointer = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     if (!track.current || !ruler.current || !lanes.current) return;
-    if (!playhead.current || !sweep.current) return;
+    if (!playhead.current || !sweep.current || !pointer.current) return;
     const view = new TimelineView(workspace, {
       track: track.current,
       ruler: ruler.current,
       lanes: lanes.current,
       playhead: playhead.current,
       sweep: sweep.current,
+      pointer: pointer.current,
     });
     return () => view.close();
   }, [workspace]);
@@ -44,6 +46,7 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
         <canvas ref={ruler} className={styles.ruler} />
         <canvas ref={lanes} className={styles.lanes} />
         <div ref={sweep} className={styles.sweep} hidden />
+        <div ref={pointer} className={styles.pointer} hidden />
         <div ref={playhead} className={styles.playhead} data-testid="playhead" />
       </div>
     </div>

@@ -81,7 +81,7 @@ function writeLane(pixels: Uint32Array, columns: number, lane: Lane, masklet: Ma
   const bar = packed(lane.colour, lane.isSelected ? 0.95 : 0.7);
   const thread = packed(lane.colour, 0.55);
   const doubts = Array.from({ length: DOUBT_LEVELS + 1 }, (_, level) =>
-    level === 0 ? 0 : packed(DOUBT_COLOUR, 0.3 + (0.6 * level) / DOUBT_LEVELS),
+    level === 0 ? 0 : packed(DOUBT_COLOUR, 0.4 + (0.55 * level) / DOUBT_LEVELS),
   );
   const { presence, doubt } = laneColumns(masklet, columns);
   for (let column = 0; column < columns; column++) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ABSENT, type Masklet, PRESENT } from '../masks/maskStore';
 import { DOUBT_LEVELS, doubtOf, laneColumns } from './columns';
+import { frameText } from './frameText';
 import { packed } from './lanePainter';
 import { Scale } from './scale';
 
@@ -55,4 +56,17 @@ test('labels are round numbers with room between them', () => {
   expect(new Scale(1000, 300).labelStep(70)).toBe(50);
   expect(new Scale(1000, 10_000).labelStep(70)).toBe(1000);
   expect(new Scale(1000, 8).labelStep(70)).toBe(1);
+});
+
+test('a frame says its number and how the object is there', () => {
+  const m = masklet('.#-#');
+  m.trust[3] = 0.4;
+  const lane = { masklet: m, prompted: [1] };
+  expect([0, 1, 2, 3].map((frame) => frameText(frame, lane))).toEqual([
+    '0',
+    '1 · clicked',
+    '2 · absent',
+    '3 · unsure',
+  ]);
+  expect(frameText(7, null)).toBe('7');
 });

@@ -3,9 +3,11 @@ import { promptedFrames, visibleObjects } from '../session/state';
 import { pixelRatio } from '../stage/painter';
 import { dotAt } from './dots';
 import { drawRuler } from './drawRuler';
+import { frameText } from './frameText';
 import { type Lane, LanePainter } from './lanePainter';
 import { Scale } from './scale';
 
+const LABEL_PX = 130;
 const REST = 4; // times as long as a drawing took
 
 export interface TimelineElements {
@@ -14,6 +16,7 @@ export interface TimelineElements {
   readonly lanes: HTMLCanvasElement;
   readonly playhead: HTMLElement;
   readonly sweep: HTMLElement;
+  readonly pointer: HTMLElement; // a line and a label where the pointer is
 }
 
 /**
@@ -46,6 +49,7 @@ export class TimelineView {
     elements.track.addEventListener('pointermove', this.onMove);
     elements.track.addEventListener('pointerup', this.onUp);
     elements.track.addEventListener('pointercancel', this.onUp);
+    elements.track.addEventListener('pointerleave', this.onLeave);
     this.draw();
     void document.fonts?.ready.then(this.invalidate);
   }
@@ -58,6 +62,7 @@ export class TimelineView {
     track.removeEventListener('pointermove', this.onMove);
     track.removeEventListener('pointerup', this.onUp);
     track.removeEventListener('pointercancel', this.onUp);
+    track.removeEventListener('pointerleave', this.onLeave);
   }
 
   private readonly invalidate = (): void => {
@@ -131,12 +136,17 @@ export class TimelineView {
       return;
     }
     this.scrubbing = true;
+    this.onLeave();
     this.scrub(event);
   };
 
   private readonly onMove = (event: PointerEvent): void => {
     if (this.scrubbing) this.scrub(event);
-    else this.elements.track.style.cursor = this.dotUnder(event) ? 'pointer' : '';
+    else this.point(event);
+  };
+
+  private readonly onLeave = (): void => {
+    this.elements.pointer.hidden = true;
   };
 
   private readonly onUp = (): void => {
@@ -148,13 +158,31 @@ export class TimelineView {
     this.workspace.player.seek(this.scale.frame(event.clientX - left));
   }
 
+  /** Says what is under the pointer. */
+  private point(event: PointerEvent): void {
+    const { track, pointer } = this.elements;
+    const dot = this.dotUnder(event);
+    track.style.cursor = dot ? 'pointer' : '';
+    const x = event.clientX - track.getBoundingClientRect().left;
+    const frameIdx = dot?.frameIdx ?? this.scale.frame(x);
+    pointer.hidden = false;
+    pointer.style.transform = `translateX(${this.scale.x(frameIdx)}px)`;
+    pointer.dataset.side = x > this.scale.width - LABEL_PX ? 'left' : 'right';
+    pointer.dataset.text = frameText(frameIdx, this.laneUnder(event));
+  }
+
   private dotUnder(event: PointerEvent): { lane: Lane; frameIdx: number } | null {
-    const { left, top, bottom } = this.elements.lanes.getBoundingClientRect();
-    if (event.clientY < top || event.clientY >= bottom) return null;
-    const lane = this.lanes[Math.floor((event.clientY - top) / this.laneHeight)];
+    const { left } = this.elements.lanes.getBoundingClientRect();
+    const lane = this.laneUnder(event);
     if (!lane) return null;
     const frameIdx = dotAt(lane, this.scale, event.clientX - left);
     return frameIdx === null ? null : { lane, frameIdx };
+  }
+
+  private laneUnder(event: PointerEvent): Lane | null {
+    const { top, bottom } = this.elements.lanes.getBoundingClientRect();
+    if (event.clientY < top || event.clientY >= bottom) return null;
+    return this.lanes[Math.floor((event.clientY - top) / this.laneHeight)] ?? null;
   }
 }
 
