@@ -18,6 +18,8 @@ from backend.worker.ports import EngineLoader, FrameOpener
 from backend.worker.runner import SessionRunner
 from backend.worker.saved_states import SavedStates
 
+RECENT_SESSIONS = 20  # looked at after a start for clicks that a crash left without an answer
+
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class EngineMenu(EngineLoader, Protocol):
 
 
 class ThreadHost:
-    """A `backend.domain.ports.Host`. Starting it goes on with propagations that a crash interrupted."""
+    """A `backend.domain.ports.Host`. Starting it goes on with what a crash interrupted: Tracks and clicks."""
 
     def __init__(
         self,
@@ -46,6 +48,8 @@ class ThreadHost:
         for session_id, propagation in store.running_propagations():
             logger.info("Going on with a propagation of session %s", session_id)
             self._actor.track(session_id, propagation)
+        for session in store.sessions()[:RECENT_SESSIONS]:
+            self._actor.refresh(session.session_id)  # where all is answered, this does nothing
 
     def engines(self) -> tuple[EngineInfo, ...]:
         return self._menu.engines()

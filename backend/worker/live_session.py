@@ -74,8 +74,8 @@ class LiveSession:
             self._forget(object_id)
         return bool(gone)
 
-    def drop_cleared(self, prompts: Iterable[FramePrompt]) -> bool:
-        """Clear where `prompts`, all that there are, has nothing any more; True where there was something."""
+    def drop_cleared(self, prompts: Iterable[FramePrompt]) -> list[Place]:
+        """Clear where `prompts`, all that there are, has nothing any more; returns where that was."""
         kept = {(prompt.object_id, prompt.frame_idx) for prompt in prompts}
         cleared = sorted(set(self.seen) - kept)
         for object_id, frame_idx in cleared:
@@ -86,7 +86,7 @@ class LiveSession:
             if (object_id, frame_idx) in self.drawn:
                 self.drawn.discard((object_id, frame_idx))
                 self.state.apply(FramePrompt(object_id, frame_idx))
-        return bool(cleared)
+        return cleared
 
     def step(self, object_ids: Sequence[int], frame_idx: int, reverse: bool) -> list[ObjectMask]:
         """One step; masks on prompted frames are left out, since a person's prompt drew those."""

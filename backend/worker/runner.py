@@ -17,8 +17,8 @@ from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, MaskOrigin, PropagationState
 from backend.worker.engine import ObjectMask
 from backend.worker.live_pool import Budget, LivePool
-from backend.worker.live_session import Glimpse, LiveSession
-from backend.worker.masks import frame_mask
+from backend.worker.live_session import Glimpse, LiveSession, Place
+from backend.worker.masks import frame_mask, object_mask
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
 from backend.worker.rebuild import answered
 from backend.worker.saved_states import SavedStates
@@ -124,7 +124,8 @@ class SessionRunner:
         drawn: list[FrameMask] = []
         refusal: MaskletError | None = None
         changed = live.forget_unprompted(glimpse)
-        changed = live.drop_cleared(prompts) or changed or bool(new)
+        cleared = live.drop_cleared(prompts)
+        self._bring_back(live, cleared)
         for prompt in new:
             refusal = None
             try:
@@ -132,9 +133,16 @@ class SessionRunner:
             except Exception as error:
                 refusal = _explained("This prompt could not be used", error)
         version = self._store_drawn(live, drawn)
-        if changed:
+        if changed or cleared or new:
             self._pool.save(live.session_id)
         return _Reconciled(version, refusal)
+
+    def _bring_back(self, live: LiveSession, cleared: Iterable[Place]) -> None:
+        """Where a prompt was taken back the store shows the tracked mask again, so the engine remembers it."""
+        for object_id, frame_idx in cleared:
+            for mask in self._reader.masks(live.session_id, frame_idx, frame_idx):
+                if mask.object_id == object_id in live.objects and mask.origin is MaskOrigin.TRACK:
+                    live.state.remember(frame_idx, [object_mask(mask)])
 
     def _store_drawn(self, live: LiveSession, drawn: list[FrameMask]) -> int:
         if not drawn:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.domain.engines import EngineInfo
+from backend.domain.rle import Rle
 from backend.domain.session import Direction, FramePrompt, MaskOrigin, PointPrompt, PropagationState
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu
 from backend.host.thread_host import EngineMenu
@@ -16,7 +17,8 @@ from backend.worker import live_pool
 from backend.worker.colorflow.engine import ColorflowEngine
 from backend.worker.colorflow.info import INFO
 from backend.worker.live_pool import Budget
-from tests.backend.hosting import FRAMES, LoadedOnce, Rig, blue, red
+from backend.worker.masks import decode_mask
+from tests.backend.hosting import FRAMES, HEIGHT, WIDTH, LoadedOnce, Rig, blue, red, wait_until
 
 TINY = Budget(nbytes=1)  # whoever is not in use is evicted
 NOT_SAM2 = pytest.mark.parametrize("menu_of", ["fake", "colorflow"], indirect=True)  # see test_sam2_engine.py
@@ -179,6 +181,24 @@ def test_a_prompt_taken_back_brings_the_tracked_mask_back(rig: Rig) -> None:
     assert set(rig.drawn(session)) == set(before)
 
 
+@NOT_SAM2  # random weights make much of a small difference
+def test_a_correction_taken_back_and_made_again_draws_much_the_same(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.track(session)
+    rig.click(session, 1, 8, blue(8))
+    first = rig.drawn(session)[1, 8][0]
+    rig.click(session, 1, 8)
+    rig.click(session, 1, 8, blue(8))
+    assert similar(rig.drawn(session)[1, 8][0], first)
+
+
+def similar(one: str, other: str) -> bool:
+    """The engine may have been reminded of a mask by its pixels, which are not all that it knew of it."""
+    first, second = (decode_mask(Rle(HEIGHT, WIDTH, counts)) for counts in (one, other))
+    return (first & second).sum() >= 0.9 * (first | second).sum()
+
+
 def scenario(rig: Rig) -> tuple[object, object]:
     """Two sessions, two objects, tracked side by side: what must come out the same, whatever happens."""
     first, second = rig.session(), rig.session()
@@ -236,8 +256,8 @@ def test_a_click_made_before_a_crash_is_drawn_after_it(rig: Rig, another: Callab
     session = rig.session()
     rig.click(session, 1, 4, red(4))
     rig.store.put_prompt(session.session_id, FramePrompt(1, 9, (PointPrompt(*red(9)),)))
-    restarted = another(crashed=rig)
-    restarted.host.refresh(session.session_id).result(60)
+    restarted = another(crashed=rig)  # by itself: nobody asks for it
+    wait_until(lambda: (1, 9) in restarted.drawn(session))
     rig.host.refresh(session.session_id).result(60)
     assert restarted.drawn(session) == rig.drawn(session)
     assert set(rig.drawn(session)) == {(1, 4), (1, 9)}

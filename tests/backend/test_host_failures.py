@@ -116,6 +116,20 @@ class TestPrompts:
         rig.track(session)
         assert set(rig.drawn(session)) == {(o, frame) for o in (1, 2) for frame in range(FRAMES)}
 
+    def test_a_prompt_taken_back_puts_the_tracked_mask_into_memory_again(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = rig.session()
+        rig.click(session, 1, 0, red(0))
+        rig.track(session)
+        tracked = rig.drawn(session)[1, 8][0]
+        rig.click(session, 1, 8, blue(8))
+        reminded = []
+        monkeypatch.setattr(FakeSession, "remember", lambda self, *what: reminded.append(what))
+        rig.click(session, 1, 8)
+        [(frame_idx, [mask])] = reminded
+        assert (frame_idx, mask.object_id, encode_mask(mask.mask).counts) == (8, 1, tracked)
+
 
 class TestTracking:
     def test_a_full_disk_fails_it_with_a_sentence_and_the_service_lives_on(
