@@ -37,6 +37,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(str(error), error.code, 507 if _disk_full(error.__cause__) else _status_of(error))
     if _disk_full(error):
         return Failure("The disk is full: free some space where Masklet keeps its data.", "UNAVAILABLE", 507)
+    if isinstance(error, UnicodeEncodeError):
+        return Failure("The text holds half a character; send whole ones.", "INVALID_INPUT", 400)
     if isinstance(error, RecursionError):
         return Failure("This is nested too deeply.", "BAD_QUERY", 400)
     error_id = uuid.uuid4().hex[:8]

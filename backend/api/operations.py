@@ -26,7 +26,7 @@ Info = strawberry.Info[Service, None]
 
 def _describe(service: Service, sessions: list[Session]) -> list[types.Session]:
     menu = {engine.id: engine for engine in service.host.engines()}
-    videos = {session.video_id: service.videos.video(session.video_id) for session in sessions}
+    videos = {video_id: service.videos.video(video_id) for video_id in {s.video_id for s in sessions}}
     return [session_type(session, videos[session.video_id], menu) for session in sessions]
 
 

@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import strawberry
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from starlette import exceptions as starlette_exceptions
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
-from backend.api.body_limit import BodyTooLarge
 from backend.api.context import Service
 from backend.api.errors import failure_of, plain_errors
+from backend.api.schema import MAX_TOKENS
 from backend.api.streaming import ClosingStream
 
 
@@ -44,7 +46,7 @@ class GraphQLView(GraphQL[Service, None]):
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return await super().run(request, *args, **kwargs)
-        except (HTTPException, BodyTooLarge):
+        except (HTTPException, starlette_exceptions.HTTPException):
             raise
         except Exception as error:
             raise _Unanswered(error) from error
@@ -56,6 +58,17 @@ class GraphQLView(GraphQL[Service, None]):
             return super().parse_json(data)
         except (UnicodeDecodeError, RecursionError):
             raise HTTPException(400, "Unable to parse request body as JSON") from None
+
+    async def parse_http_body(
+        self, request: AsyncHTTPRequestAdapter
+    ) -> GraphQLRequestData | list[GraphQLRequestData]:
+        try:
+            data = await super().parse_http_body(request)
+        except (AttributeError, TypeError, LookupError, ValueError):  # a body of another shape
+            raise HTTPException(400, "The request body is no GraphQL operation") from None
+        if isinstance(data, GraphQLRequestData) and data.protocol == "http" and _subscribes(data):
+            raise HTTPException(400, "Subscriptions need the header Accept: text/event-stream")
+        return data
 
     async def get_context(self, request: Any, response: Any) -> Service:
         return self._service
@@ -80,6 +93,16 @@ class GraphQLView(GraphQL[Service, None]):
         headers: Mapping[str, str],
     ) -> Response:
         return ClosingStream(stream(), headers=dict(headers))
+
+
+def _subscribes(data: GraphQLRequestData) -> bool:
+    if "subscription" not in (data.query or ""):
+        return False
+    try:
+        operation = get_operation_ast(parse(data.query, max_tokens=MAX_TOKENS), data.operation_name)
+    except (GraphQLError, RecursionError):
+        return False  # executing it will say what is wrong
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 class _Unanswered(Exception):

@@ -264,6 +264,13 @@ def test_clients_may_read_the_schema(server: Live) -> None:
         (b"query=x", "application/x-www-form-urlencoded", "Unsupported content type"),
         (b"{}", "application/json", "No GraphQL query found in the request"),
         (b'[{"query":"{ engines { id } }"}]', "application/json", "Batching is not enabled"),
+        (b"null", "application/json", "The request body is no GraphQL operation"),
+        (b'"text"', "application/json", "The request body is no GraphQL operation"),
+        (
+            b'{"query":"subscription { sessionFeed(sessionId: \\"x\\") { version } }"}',
+            "application/json",
+            "Subscriptions need the header Accept: text/event-stream",
+        ),
     ],
 )
 def test_a_body_that_is_no_operation_is_refused(
@@ -271,6 +278,41 @@ def test_a_body_that_is_no_operation_is_refused(
 ) -> None:
     response = server.client.post("/graphql", content=body, headers={"content-type": content_type})
     assert (response.status_code, response.text) == (400, text)
+
+
+@pytest.mark.parametrize(
+    ("operations", "files_map"),
+    [
+        ("null", '{"file": ["variables.file"]}'),
+        ("5", "5"),
+        ("[]", "[]"),
+        ('{"variables": {"file": null}}', '{"file": 5}'),
+        ('{"variables": {"file": []}}', '{"file": ["variables.file.9"]}'),
+        ('{"variables": {"file": []}}', '{"file": ["variables.file.x"]}'),
+        ('{"variables": {}}', '{"file": ["variables.a.b.c"]}'),
+        ('{"variables": {"file": null}}', '{"other": ["variables.file"]}'),
+    ],
+)
+def test_a_form_that_is_no_operation_is_refused(server: Live, operations: str, files_map: str) -> None:
+    form = {"operations": (None, operations), "map": (None, files_map), "file": ("a.mp4", b"x", "video/mp4")}
+    assert server.client.post("/graphql", files=form).status_code == 400
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_broken_form_is_refused(server: Live, content_type: str) -> None:
+    response = server.client.post("/graphql", content=b"garbage", headers={"content-type": content_type})
+    assert response.status_code == 400 and "boundary" in response.json()["error"]
+
+
+def test_an_upload_that_is_no_file_is_refused(server: Live) -> None:
+    upload = "mutation($file: Upload!) { uploadVideo(file: $file) { id } }"
+    assert server.refusal(upload, file="text")[0] == "INVALID_INPUT"
+
+
+def test_half_a_character_is_refused(server: Live) -> None:
+    body = b'{"query":"query($v: ID!) { video(id: $v) { id } }","variables":{"v":"\\ud800"}}'
+    answer = server.client.post("/graphql", content=body, headers={"content-type": "application/json"}).json()
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
 def test_queries_are_not_sent_by_get(server: Live) -> None:

@@ -166,13 +166,19 @@ def test_a_player_gets_the_rendition_in_ranges(server: Live, video_id: str) -> N
     assert again.status_code == 304 and again.content == b""
 
 
-def test_many_players_that_pause_hold_nobody_up(server: Live, video_id: str) -> None:
+def test_many_players_that_pause_hold_nobody_up(
+    server: Live, video_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A browser stops reading when it has enough; more of them than Flask has threads."""
+    long_film = tmp_path / "long.mp4"
+    long_film.write_bytes(bytes(30_000_000))  # more than the sockets between the two take
+    monkeypatch.setattr(server.service.library, "rendition_path", lambda video_id: long_film)
     request = f"GET /media/{video_id}/rendition.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     paused = [socket.create_connection(("127.0.0.1", server.service.settings.port)) for _ in range(40)]
     try:
         for player in paused:
             player.sendall(request)
+            assert player.recv(15) == b"HTTP/1.1 200 OK"
         assert server.client.get("/healthy", timeout=10).text == "OK"
     finally:
         for player in paused:

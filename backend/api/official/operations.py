@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 
 import strawberry
+from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
 from backend.api.context import Service
@@ -110,6 +111,8 @@ class Mutation:
     ) -> types.DemoVideo:
         if start_time_sec is not None or duration_time_sec is not None:
             raise InvalidInput("Masklet keeps every frame: cut the file before uploading it.")
+        if not isinstance(file, UploadFile):
+            raise InvalidInput("Send the file as a part of a multipart request.")
         service = info.context
         video = await service.command(lambda s: s.library.receive(file.file, file.filename or ""))
         while video.state is VideoState.IMPORTING:
