@@ -20,7 +20,8 @@ and predicts all objects there (`seen.obj_ids`, scores and IoUs beside the logit
 `reset` and `remember` (a stored mask taken back into memory) complete it. `propagate` is a loop over
 `step`: to pause, cancel or take turns, call `step` or do not. `state.nbytes()` is what `close` frees.
 
-Files, from the outside in: `tracker` (a frame), `state` (one video), `memory` (a bank), `selection`
-(integers only), `spill` and `saving` (disk), `frames`, `video_file` and `prefetch` (pictures), `edge`
-(pixels in and out of the model), `official_*` (the official predictor's arguments and state keys).
+Files, from the outside in: `tracker` (a frame), `inference` (the network on it), `state` (one video),
+`memory` (a bank), `selection` (integers only), `spill` and `saving` (disk), `frames`, `video_file` and
+`prefetch` (pictures), `edge` (pixels in and out of the model), `official_*` (the official predictor's
+arguments and state keys).
 """

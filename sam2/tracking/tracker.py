@@ -1,36 +1,27 @@
-"""What happens on a frame. Which memories it looks at is `selection`'s business, keeping them `memory`'s."""
+"""What happens on a frame. How it is computed is `inference`'s business, what is kept `memory`'s."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from sam2.modeling.sam2_base import SAM2Base
-from sam2.modeling.types import NO_OBJ_SCORE, ImageFeatures, MaskPrediction, MemoryTokens, Prompts
-from sam2.tracking.edge import (
-    logits_to_video,
-    mask_to_model,
-    normalise,
-    points_to_model,
-    suppress_overlap,
-)
+from sam2.modeling.types import NO_OBJ_SCORE
+from sam2.tracking.edge import logits_to_video, suppress_overlap
 from sam2.tracking.fingerprint import fingerprint
 from sam2.tracking.frames import FrameSource
-from sam2.tracking.memory import FrameMemory, MemoryBank
+from sam2.tracking.inference import FrameInference
+from sam2.tracking.memory import FrameMemory
 from sam2.tracking.prefetch import FrameReader
 from sam2.tracking.prompts import FramePrompts, MaskPrompt
-from sam2.tracking.selection import BankRules, BankSelection
+from sam2.tracking.selection import BankRules
 from sam2.tracking.spill import DEFAULT_MAX_BYTES, MemorySpill
 from sam2.tracking.state import FramePrediction, FreshPrediction, ObjectId, TrackedObject, VideoState
-from sam2.utils.holes import fill_holes
-
-MAX_PREV_LOGIT = 32.0
-"""Earlier mask logits are clamped to this before they go into the decoder again."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +62,7 @@ class VideoTracker:
         self.model = model
         self.options = options or TrackingOptions()
         self.rules = bank_rules(model)
+        self._inference = FrameInference(model, self.rules, self.options.fill_hole_area)
         self._fingerprint: str | None = None
 
     def open(
@@ -123,9 +115,8 @@ class VideoTracker:
         frame_idx = state.check_frame_idx(frame_idx)
         obj = state.objects.get(obj_id) or state.new_object(obj_id)
         is_init = frame_idx not in obj.visited or not obj.bank.conditioning
-        prediction = self._predict_prompted(state, obj, frame_idx, prompts, is_init)
         fresh = FreshPrediction(
-            self._to_memories(state, prediction, None)[0],
+            self._inference.prompted(state, obj, frame_idx, prompts, is_init),
             is_conditioning=is_init or self.options.add_all_frames_to_correct_as_cond,
         )
         state.objects[obj_id] = obj
@@ -160,12 +151,7 @@ class VideoTracker:
         """Take a mask into memory as if tracking had found it: to rebuild a state from stored masks."""
         frame_idx = state.check_frame_idx(frame_idx)
         obj = state.objects.get(obj_id) or state.new_object(obj_id)
-        features = self._encode(state, frame_idx)
-        prediction = self.model.use_mask_as_output(
-            features, mask_to_model(mask, self.model.image_size, state.device)
-        )
-        maskmem = self._encode_memory(features, prediction, is_mask_from_pts=False)
-        memory = self._to_memories(state, prediction, maskmem)[0]
+        memory = self._inference.from_mask(state, frame_idx, mask)
         if frame_idx not in obj.bank.conditioning:
             obj.bank.put_tracked(frame_idx, memory)
         obj.visited[frame_idx] = reverse
@@ -181,15 +167,9 @@ class VideoTracker:
                 waiting[frame_idx].append((obj, fresh))
         memories: dict[tuple[ObjectId, int], FrameMemory] = {}
         for frame_idx, prompted in waiting.items():
-            features = self._encode(state, frame_idx)
-            maskmem = self.model.encode_memory(
-                features,
-                torch.stack([fresh.memory.low_res_logits_1HW for _, fresh in prompted]).to(state.device),
-                torch.stack([fresh.memory.object_score_logit_1 for _, fresh in prompted]).to(state.device),
-                is_mask_from_pts=True,
-            ).to(state.storage_device)
-            for row, (obj, fresh) in enumerate(prompted):
-                memories[obj.obj_id, frame_idx] = replace(fresh.memory, maskmem_CHW=maskmem[row].clone())
+            committed = self._inference.committed(state, frame_idx, [fresh.memory for _, fresh in prompted])
+            for (obj, _), memory in zip(prompted, committed, strict=True):
+                memories[obj.obj_id, frame_idx] = memory
         for obj in state.objects.values():
             # Corrections first, as officially: a conditioning memory on the same frame wins.
             for frame_idx, fresh in sorted(obj.fresh.items(), key=lambda item: item[1].is_conditioning):
@@ -223,13 +203,7 @@ class VideoTracker:
                 raise RuntimeError(_nothing_given(obj.obj_id))
         to_track = [obj for obj in objects if frame_idx not in obj.bank.conditioning]
         if to_track:
-            features = self._encode(state, frame_idx)
-            state.reader.expect(frame_idx + (-1 if reverse else 1))
-            tracked = []
-            for batch, selections in self._batches(state, to_track, frame_idx, reverse):
-                memories = self._track(state, features, batch, selections)
-                tracked += zip(batch, memories, strict=True)
-            for obj, memory in tracked:
+            for obj, memory in self._inference.tracked(state, to_track, frame_idx, reverse):
                 obj.bank.put_tracked(frame_idx, memory)
         for obj in objects:
             if frame_idx in obj.bank.conditioning:
@@ -298,117 +272,6 @@ class VideoTracker:
         return suppress_overlap(logits) if self.options.non_overlap_masks else logits
 
     # ---- inside -----------------------------------------------------------------------------------
-
-    def _encode(self, state: VideoState, frame_idx: int) -> ImageFeatures:
-        if state.encoded is None or state.encoded[0] != frame_idx:
-            image = normalise(state.reader.read(frame_idx), state.device)
-            state.encoded = None  # let go of the old features before the new ones need the room
-            state.encoded = (frame_idx, self.model.encode_image(image))
-        return state.encoded[1]
-
-    def _predict_prompted(
-        self, state: VideoState, obj: TrackedObject, frame_idx: int, prompts: FramePrompts, is_init: bool
-    ) -> MaskPrediction:
-        features = self._encode(state, frame_idx)
-        if prompts.mask is not None and self.model.use_mask_input_as_output_without_sam:
-            mask = mask_to_model(prompts.mask, self.model.image_size, state.device)
-            return self.model.use_mask_as_output(features, mask)
-        memory = None
-        if not is_init:
-            selection = self._select(state, obj.bank, frame_idx, obj.visited[frame_idx])
-            memory = self._tokens(state, [obj], [selection])
-        pix_feat = self.model.condition(features, memory)
-        model_prompts = self._model_prompts(state, obj.on_frame(frame_idx), prompts)
-        multimask = self.model.use_multimask(is_init, model_prompts.num_points)
-        return self.model.decode(pix_feat, features.high_res, model_prompts, multimask)
-
-    def _model_prompts(
-        self, state: VideoState, previous: FrameMemory | None, prompts: FramePrompts
-    ) -> Prompts:
-        """Clicks always go in with the mask that the frame has already, even if they replace its clicks."""
-        if prompts.mask is not None:
-            mask = mask_to_model(prompts.mask, self.model.image_size, state.device)
-            return Prompts(mask_logits_B1HW=mask)
-        points, labels = points_to_model(prompts, state.frames, self.model.image_size, state.device)
-        if previous is None:
-            return Prompts(points, labels)
-        logits = previous.low_res_logits_1HW[None].to(state.device)
-        return Prompts(points, labels, logits.clamp(-MAX_PREV_LOGIT, MAX_PREV_LOGIT))
-
-    def _select(self, state: VideoState, bank: MemoryBank, frame_idx: int, reverse: bool) -> BankSelection:
-        return bank.select(self.rules, frame_idx=frame_idx, num_frames=state.num_frames, reverse=reverse)
-
-    def _batches(
-        self, state: VideoState, objects: list[TrackedObject], frame_idx: int, reverse: bool
-    ) -> Iterator[tuple[list[TrackedObject], list[BankSelection]]]:
-        """Objects that look at equally many tokens, together."""
-        groups = defaultdict(lambda: ([], []))
-        for obj in objects:
-            selection = self._select(state, obj.bank, frame_idx, reverse)
-            group = groups[selection.num_tokens]
-            group[0].append(obj)
-            group[1].append(selection)
-        yield from groups.values()
-
-    def _tokens(
-        self, state: VideoState, objects: list[TrackedObject], selections: list[BankSelection]
-    ) -> MemoryTokens:
-        maskmem, pointers = [], []
-        for obj, selection in zip(objects, selections, strict=True):
-            maskmem.append(torch.stack([obj.bank.get(t).maskmem_CHW for t, _ in selection.memories]))
-            pointers.append([obj.bank.get(t).obj_ptr_C for t, _ in selection.pointers])
-        slots = torch.tensor([[slot for _, slot in selection.memories] for selection in selections])
-        # Without waiting for the device.
-        slots = slots.to(state.device, non_blocking=True)
-        tokens = MemoryTokens(torch.stack(maskmem).to(state.device), slots)
-        if not pointers[0]:
-            return tokens
-        span = selections[0].pointer_span
-        times = torch.tensor([[past for _, past in selection.pointers] for selection in selections]) / span
-        return replace(
-            tokens,
-            obj_ptrs_BPC=torch.stack([torch.stack(of_one) for of_one in pointers]).to(state.device),
-            ptr_times_norm_BP=times.to(state.device, non_blocking=True),
-        )
-
-    def _track(
-        self,
-        state: VideoState,
-        features: ImageFeatures,
-        objects: list[TrackedObject],
-        selections: list[BankSelection],
-    ) -> list[FrameMemory]:
-        pix_feat = self.model.condition(features, self._tokens(state, objects, selections))
-        multimask = self.model.use_multimask(is_init_cond_frame=False, num_points=0)
-        prediction = self.model.decode(pix_feat, features.high_res, Prompts(), multimask)
-        maskmem = self._encode_memory(features, prediction, is_mask_from_pts=False)
-        return self._to_memories(state, prediction, maskmem)
-
-    def _encode_memory(
-        self, features: ImageFeatures, prediction: MaskPrediction, is_mask_from_pts: bool
-    ) -> Tensor:
-        return self.model.encode_memory(
-            features, prediction.low_res_logits_B1HW, prediction.object_score_logits_B1, is_mask_from_pts
-        )
-
-    def _to_memories(
-        self, state: VideoState, prediction: MaskPrediction, maskmem_BCHW: Tensor | None
-    ) -> list[FrameMemory]:
-        """One memory for each object. Holes are filled in the mask that is kept, not in its memory."""
-        logits = fill_holes(prediction.low_res_logits_B1HW, self.options.fill_hole_area)
-        device, memories = state.storage_device, []
-        for row in range(logits.shape[0]):
-            # Copies, so that keeping one object's memory does not keep the whole batch.
-            memories.append(
-                FrameMemory(
-                    low_res_logits_1HW=logits[row].to(device, copy=True),
-                    object_score_logit_1=prediction.object_score_logits_B1[row].to(device, copy=True),
-                    predicted_iou_1=prediction.ious_B[row : row + 1].to(device, copy=True),
-                    obj_ptr_C=prediction.obj_ptr_BC[row].to(device, copy=True),
-                    maskmem_CHW=None if maskmem_BCHW is None else maskmem_BCHW[row].to(device, copy=True),
-                )
-            )
-        return memories
 
     def _gather(
         self,

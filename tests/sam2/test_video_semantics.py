@@ -414,6 +414,15 @@ def test_tracked_objects_with_equal_banks_share_a_batch(predictor, state):
     assert sizes[-1] == 4 and sum(sizes) == 4 * 39
 
 
+def test_many_objects_go_in_batches_that_fit(predictor):
+    state = predictor.init_state(moving_discs(3, SIDE))
+    for obj_id in range(19):
+        predictor.add_new_points_or_box(state, 0, obj_id, points=[[obj_id, 9]], labels=[1])
+    (_, ids, masks), *_ = list(predictor.propagate_in_video(state))[1:]
+    assert [len(call.slots) for call in predictor.called(Conditioned)[19:22]] == [8, 8, 3]
+    assert ids == list(range(19)) and masks.shape[0] == 19
+
+
 def test_state_reads_like_the_official_one(predictor, state):
     predictor.add_new_points_or_box(state, 0, 1, **POINT)
     track(predictor, state, max_frame_num_to_track=2)
