@@ -62,6 +62,17 @@ class Editor:
         x, y = self._on_stage(point)
         self.stage.click(position={"x": x, "y": y}, button=button, modifiers=list(modifiers))
 
+    def drag(self, start: tuple[float, float], stop: tuple[float, float]) -> None:
+        """A box from one pixel of the video to another."""
+        box = self.stage.bounding_box()
+        assert box is not None
+        (x0, y0), (x1, y1) = self._on_stage(start), self._on_stage(stop)
+        self.page.mouse.move(box["x"] + x0, box["y"] + y0)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + (x0 + x1) / 2, box["y"] + (y0 + y1) / 2)
+        self.page.mouse.move(box["x"] + x1, box["y"] + y1)
+        self.page.mouse.up()
+
     def is_painted(self, point: tuple[float, float]) -> bool:
         """Is there something of a mask on the screen at this pixel of the video?"""
         x, y = self._on_stage(point)
