@@ -22,7 +22,7 @@ from backend.worker.masks import frame_mask, object_mask
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
 from backend.worker.rebuild import answered
 from backend.worker.saved_states import SavedStates
-from backend.worker.walk import Walk, end_of_pass
+from backend.worker.walk import Walk, steps_left
 
 logger = logging.getLogger(__name__)
 
@@ -120,12 +120,12 @@ class SessionRunner:
     def _reconcile(self, live: LiveSession, glimpse: Glimpse) -> _Reconciled:
         """Bring the inference state in line with the store."""
         prompts = self._reader.prompts(live.session_id)
+        forgotten = live.forget_unprompted(glimpse)
+        cleared = live.drop_cleared(prompts)
+        self._bring_back(live, cleared)
         new = [prompt for prompt in prompts if not live.has_seen(prompt)]
         drawn: list[FrameMask] = []
         refusal: MaskletError | None = None
-        changed = live.forget_unprompted(glimpse)
-        cleared = live.drop_cleared(prompts)
-        self._bring_back(live, cleared)
         for prompt in new:
             refusal = None
             try:
@@ -133,15 +133,18 @@ class SessionRunner:
             except Exception as error:
                 refusal = _explained("This prompt could not be used", error)
         version = self._store_drawn(live, drawn)
-        if changed or cleared or new:
+        if forgotten or cleared or new:
             self._pool.save(live.session_id)
         return _Reconciled(version, refusal)
 
     def _bring_back(self, live: LiveSession, cleared: Iterable[Place]) -> None:
-        """Where a prompt was taken back the store shows the tracked mask again, so the engine remembers it."""
-        for object_id, frame_idx in cleared:
+        """Where a prompt was taken back the store shows the tracked mask again: remember it."""
+        still_there = [
+            (object_id, frame_idx) for object_id, frame_idx in cleared if object_id in live.objects
+        ]
+        for object_id, frame_idx in still_there:
             for mask in self._reader.masks(live.session_id, frame_idx, frame_idx):
-                if mask.object_id == object_id in live.objects and mask.origin is MaskOrigin.TRACK:
+                if mask.object_id == object_id and mask.origin is MaskOrigin.TRACK:
                     live.state.remember(frame_idx, [object_mask(mask)])
 
     def _store_drawn(self, live: LiveSession, drawn: list[FrameMask]) -> int:
@@ -163,7 +166,7 @@ class SessionRunner:
         on_pass, frame_idx = position
         present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
         drawn = live.step(present, frame_idx, on_pass.reverse) if present else []
-        done += 1 if present else end_of_pass(on_pass, frame_idx)
+        done += 1 if present else steps_left(on_pass, frame_idx)
         live.walked(propagation.propagation_id, done)
         masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
         walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))

@@ -42,6 +42,6 @@ class Walk:
             self.failure = error
 
 
-def end_of_pass(walk: Pass, frame_idx: int) -> int:
+def steps_left(walk: Pass, frame_idx: int) -> int:
     """Steps of this pass from `frame_idx` to its end, both inclusive."""
     return abs(walk.stop - frame_idx) + 1
