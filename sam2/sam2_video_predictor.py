@@ -50,17 +50,19 @@ class SAM2VideoPredictor(SAM2Base):
         return build_sam2_video_predictor_hf(model_id, **kwargs)
 
     @property
-    def tracker(self) -> VideoTracker:
-        """What does the work, with the options as they are now."""
-        return VideoTracker(
-            self,
-            TrackingOptions(
-                fill_hole_area=self.fill_hole_area,
-                non_overlap_masks=self.non_overlap_masks,
-                clear_non_cond_mem_around_input=self.clear_non_cond_mem_around_input,
-                add_all_frames_to_correct_as_cond=self.add_all_frames_to_correct_as_cond,
-            ),
+    def tracking_options(self) -> TrackingOptions:
+        """The options as they are now."""
+        return TrackingOptions(
+            fill_hole_area=self.fill_hole_area,
+            non_overlap_masks=self.non_overlap_masks,
+            clear_non_cond_mem_around_input=self.clear_non_cond_mem_around_input,
+            add_all_frames_to_correct_as_cond=self.add_all_frames_to_correct_as_cond,
         )
+
+    @property
+    def tracker(self) -> VideoTracker:
+        """What does the work."""
+        return VideoTracker(self, self.tracking_options)
 
     def init_state(
         self,

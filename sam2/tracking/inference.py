@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from sam2.modeling.sam2_base import SAM2Base
-from sam2.modeling.types import ImageFeatures, MaskPrediction, MemoryTokens, Prompts
+from sam2.modeling.types import NO_OBJ_SCORE, ImageFeatures, MaskPrediction, MemoryTokens, Prompts
 from sam2.tracking.edge import mask_to_model, normalise, points_to_model
 from sam2.tracking.memory import FrameMemory, MemoryBank
 from sam2.tracking.prompts import FramePrompts, MaskPrompt
@@ -24,6 +24,8 @@ from sam2.utils.holes import fill_holes
 MAX_PREV_LOGIT = 32.0
 """Earlier mask logits are clamped to this before they go into the decoder again."""
 
+ABSENT_SCORE = 10.0
+"""Object score of an object that was left out: the mask decides, not the score."""
 MAX_BATCH_ON_CPU, MAX_BATCH = 8, 64
 """Objects in one pass: about 0.1 GB of activations each at 1024 pixels. A CPU gains nothing from more."""
 
@@ -71,6 +73,20 @@ class FrameInference:
         features = self._encode(state, frame_idx)
         pixels = mask_to_model(mask, self.model.image_size, state.device)
         return self._remembered(state, features, self.model.use_mask_as_output(features, pixels))[0]
+
+    def absent(self, state: VideoState, frame_idx: int) -> FrameMemory:
+        """An object that a person left out of a frame, as the former predictor remembers it: an empty mask
+        that is certain (score 10), without spatial memory yet."""
+        side = self.model.image_size
+        empty = torch.zeros(1, 1, side, side, device=state.device)
+        memory = self._to_memories(
+            state, self.model.use_mask_as_output(self._encode(state, frame_idx), empty), None
+        )[0]
+        return replace(
+            memory,
+            low_res_logits_1HW=torch.full_like(memory.low_res_logits_1HW, NO_OBJ_SCORE),
+            object_score_logit_1=torch.full_like(memory.object_score_logit_1, ABSENT_SCORE),
+        )
 
     def _encode(self, state: VideoState, frame_idx: int) -> ImageFeatures:
         if state.encoded is None or state.encoded[0] != frame_idx:

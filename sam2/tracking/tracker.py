@@ -178,7 +178,7 @@ class VideoTracker:
                     obj.bank.put_conditioning(frame_idx, memory)
                 elif frame_idx not in obj.bank.conditioning:
                     obj.bank.put_tracked(frame_idx, memory)
-                self._clear_around(obj, frame_idx)
+                self._clear_around(state, obj, frame_idx)
             obj.fresh.clear()
 
     # ---- tracking ---------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ class VideoTracker:
                 obj.bank.put_tracked(frame_idx, memory)
         for obj in objects:
             if frame_idx in obj.bank.conditioning:
-                self._clear_around(obj, frame_idx)
+                self._clear_around(state, obj, frame_idx)
             obj.visited[frame_idx] = reverse
             obj.bank.trim(frame_idx, self.rules.window)
         return self._gather(state, frame_idx, [(obj, obj.bank.get(frame_idx)) for obj in objects])
@@ -307,7 +307,7 @@ class VideoTracker:
         if obj.bank.downgrade(frame_idx):
             obj.visited.pop(frame_idx, None)
 
-    def _clear_around(self, obj: TrackedObject, frame_idx: int) -> None:
+    def _clear_around(self, state: VideoState, obj: TrackedObject, frame_idx: int) -> None:
         if self.options.clear_non_cond_mem_around_input:
             radius = self.rules.stride * self.rules.num_maskmem
             for t in range(frame_idx - radius, frame_idx + radius + 1):

@@ -46,7 +46,7 @@ def test_both_sides_do_the_same_work():
 
 
 def test_ratio_of_a_row():
-    line = Comparison("a thing", 2.0, 4.24).line()
+    line = Comparison("a thing", 2.0, 4.24, theirs_over_official=1.06).line()
     assert line == "| a thing | 2 s | 4.24 s | 2.12 | 2.00 |"
 
 
