@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from backend.serve.checks import CannotStart, check_data_folder, check_database, check_port, lock_data_folder
+from backend.serve.server import serve
 from backend.settings import SettingsError, from_environment
 
 
@@ -19,8 +20,6 @@ def main() -> None:
     except (SettingsError, CannotStart) as error:
         print(f"Masklet cannot start: {error}", file=sys.stderr)
         sys.exit(1)
-    from backend.serve.server import serve  # only now: it imports everything, which takes a moment
-
     serve(settings)
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -14,12 +15,13 @@ from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 from starlette.types import ASGIApp
 
-from backend.api.context import Service
 from backend.api.owner_key import owner_key
-from backend.app import open_service, web_app
 from backend.domain.errors import MaskletError
 from backend.serve.watchdog import Lifeline
 from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.api.context import Service
 
 GRACE_S = 8  # then gunicorn kills the worker; nothing acknowledged is lost by that
 
@@ -72,6 +74,9 @@ class MaskletApplication(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> ASGIApp:
+        # Only in the worker: a process that has loaded OpenCV and its threads must not be forked (macOS).
+        from backend.app import open_service, web_app
+
         tempfile.tempdir = str(self._settings.data / "tmp")  # large forms are spooled beside the data
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
         logging.getLogger("backend").setLevel(logging.INFO)

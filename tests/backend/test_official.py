@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
+from backend.domain.errors import Unavailable
 from backend.domain.rle import Rle
 from backend.domain.session import PropagationState
+from backend.host.fake_host import FakeSession
 from backend.media.rendition import even_size
 from tests.backend import demo_client as demo
 from tests.backend.demo_client import DemoClient
@@ -298,6 +301,28 @@ def test_a_client_that_goes_away_stops_the_tracking(slow: Live) -> None:
     wait_until(cancelled)
     wait_until(lambda: slow.service.doorbell.readers() == 0)
     assert len(list(slow.service.sessions.masks(session))) < FRAMES
+
+
+def test_a_tracking_that_fails_breaks_the_stream_off(
+    server: Live, client: DemoClient, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo knows no other way to say it: a stream that ends in good order would mean that all is done."""
+    client.click(session, 0, 0, (0.5, 0.5, 1))
+    works = FakeSession.step
+
+    def fails_on_frame_6(self: FakeSession, object_ids: list[int], frame_idx: int, reverse: bool) -> object:
+        if frame_idx == 6:
+            raise Unavailable("The graphics card is gone.")
+        return works(self, object_ids, frame_idx, reverse)
+
+    monkeypatch.setattr(FakeSession, "step", fails_on_frame_6)
+    seen = []
+    with pytest.raises(httpx.RemoteProtocolError):
+        for part in client.propagate(session):
+            seen.append(part.frame_index)
+    assert seen == list(range(6))
+    with server.feed(session) as feed:
+        assert next(feed)["propagation"]["error"] == "The graphics card is gone."
 
 
 @pytest.mark.parametrize(

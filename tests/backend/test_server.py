@@ -136,6 +136,14 @@ def test_a_stop_or_a_closed_terminal_ends_it(tmp_path: Path, how: signal.Signals
     assert len(server.output) == 1, "".join(server.output)
 
 
+def test_the_master_loads_nothing_that_must_not_be_forked() -> None:
+    """OpenCV and PyTorch start threads; on macOS a process that has them cannot be forked."""
+    heavy = "cv2", "av", "numpy", "torch"
+    look = f"import sys, backend.__main__; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", look], cwd=REPOSITORY, capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("[]\n", "")
+
+
 def test_a_killed_master_takes_its_worker_along(tmp_path: Path) -> None:
     with started(tmp_path) as server:
         worker = server.worker_pid()
