@@ -146,8 +146,8 @@ def _best_shift(clues: Clues) -> tuple[int, int]:
     inner = solid[tight.window].astype(np.float32)
     weight = inner / max(inner.sum(), 1) - 0.5 * (1 - inner) / max((1 - inner).sum(), 1)
     scale = min(1.0, 28 / max(tight.size))
-    field = cv2.resize(clues.ratio[window.window], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    template = cv2.resize(weight, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    field = _reduced(clues.ratio[window.window], scale)
+    template = _reduced(weight, scale)
     if field.shape[0] < template.shape[0] or field.shape[1] < template.shape[1]:
         return 0, 0
     match = cv2.matchTemplate(field, template, cv2.TM_CCORR)
@@ -155,3 +155,8 @@ def _best_shift(clues: Clues) -> tuple[int, int]:
     dx = round(float(col) / scale) + window.x0 - tight.x0
     dy = round(float(row) / scale) + window.y0 - tight.y0
     return dx, dy
+
+
+def _reduced(image: np.ndarray, scale: float) -> np.ndarray:
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)

@@ -11,6 +11,7 @@ from backend.worker.colorflow.view import ViewCache
 
 FLOW_SIDE = 320  # longer side of the frames that the tracker's flow is computed on
 
+CAMERA_STEP = 12  # working pixels between the vectors that the camera's motion is fitted to
 MOVING = 0.8  # working pixels: less than this is noise of the flow
 
 
@@ -55,7 +56,10 @@ class FlowCache:
 def camera_motion(flow: np.ndarray) -> np.ndarray:
     """The dominant motion as a flow field: a similarity fitted to most of the frame."""
     h, w = flow.shape[:2]
-    ys, xs = np.mgrid[6 : h - 6 : 12, 6 : w - 6 : 12]
+    if min(h, w) < 3 * CAMERA_STEP:
+        return np.zeros_like(flow)
+    half = CAMERA_STEP // 2
+    ys, xs = np.mgrid[half : h - half : CAMERA_STEP, half : w - half : CAMERA_STEP]
     start = np.stack([xs.ravel(), ys.ravel()], axis=1).astype(np.float32)
     moved = start + flow[ys.ravel(), xs.ravel()]
     cv2.setRNGSeed(0)

@@ -52,7 +52,7 @@ def save_objects(folder: Path, objects: dict[int, ObjectState], grid: Grid) -> N
 def load_objects(folder: Path, grid: Grid) -> dict[int, ObjectState]:
     """Raises ValueError with a sentence where the file does not fit."""
     try:
-        with np.load(folder / FILE, allow_pickle=False) as arrays:
+        with open(folder / FILE, "rb") as file, np.load(file, allow_pickle=False) as arrays:
             about: dict[str, Any] = json.loads(str(arrays["about"]))
             reader = _Reader(arrays["bits"])
         if about["format"] != FORMAT or Grid(**about["grid"]) != grid:

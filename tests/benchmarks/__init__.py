@@ -1,0 +1,1 @@
+"""Measurements that a person runs; no tests. `python -m tests.benchmarks.<name>`."""
