@@ -119,9 +119,8 @@ def test_the_walk_finds_what_there_is(closed_server: Live) -> None:
 @pytest.mark.parametrize("query", every_operation())
 def test_a_stranger_may_use_no_field_of_a_closed_server(closed_server: Live, query: str) -> None:
     for accept in ("application/json", "text/event-stream"):
-        response = httpx.post(
-            f"{closed_server.url}/graphql", json={"query": query}, headers={"host": LAN, "accept": accept}
-        )
+        headers = {"host": LAN, "accept": accept}
+        response = closed_server.client.post("/graphql", json={"query": query}, headers=headers)
         assert response.status_code == 401, response.text
         (error,) = response.json()["errors"]
         assert error["extensions"]["code"] == "UNAUTHENTICATED" and "open the link" in error["message"]
@@ -129,7 +128,7 @@ def test_a_stranger_may_use_no_field_of_a_closed_server(closed_server: Live, que
 
 def test_a_stranger_may_use_no_route_of_a_closed_server(closed_server: Live) -> None:
     for method, path in every_route(closed_server):
-        response = httpx.request(method, f"{closed_server.url}{path}", headers={"host": LAN})
+        response = closed_server.client.request(method, path, headers={"host": LAN})
         assert response.status_code == (200 if path == "/healthy" else 401), (method, path)
         options = httpx.options(
             f"{closed_server.url}{path}", headers={"host": LAN, "origin": f"http://{LAN}"}
@@ -143,7 +142,7 @@ def test_every_field_is_there_for_the_owner(closed_server: Live) -> None:
     for query in every_operation():
         if query.startswith("subscription") or "uploadVideo" in query:
             continue
-        response = httpx.post(f"{closed_server.url}/graphql", json={"query": query}, headers=headers)
+        response = closed_server.client.post("/graphql", json={"query": query}, headers=headers)
         assert response.status_code == 200
         codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
         assert codes <= {"NOT_FOUND", "INVALID_INPUT", "CONFLICT", "UNAVAILABLE", "ERROR"}, (
@@ -202,7 +201,7 @@ def test_the_owner_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) ->
     "host", ["localhost", "localhost:7262", "127.0.0.1:7262", "[::1]:7262", "masklet.test"]
 )
 def test_this_machine_is_let_in(open_server: Live, host: str) -> None:
-    assert httpx.get(f"{open_server.url}/healthy", headers={"host": host}).text == "OK"
+    assert open_server.client.get("/healthy", headers={"host": host}).text == "OK"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +209,7 @@ def test_this_machine_is_let_in(open_server: Live, host: str) -> None:
 )
 def test_a_rebound_name_is_refused(open_server: Live, host: str) -> None:
     for path in ("/", "/healthy", "/graphql", "/media/clip/poster.jpg"):
-        response = httpx.get(f"{open_server.url}{path}", headers={"host": host})
+        response = open_server.client.get(path, headers={"host": host})
         assert response.status_code in (400, 403), (path, response.text)
 
 
@@ -221,41 +220,41 @@ STATE_CHANGING = ["/graphql", "/propagate_in_video", "/api/videos?name=x"]
 @pytest.mark.parametrize("path", STATE_CHANGING)
 def test_another_page_may_not_drive_it(open_server: Live, path: str, origin: str) -> None:
     for content_type in ("application/json", "text/plain", "multipart/form-data; boundary=x"):
-        response = httpx.post(
-            f"{open_server.url}{path}",
+        response = open_server.client.post(
+            path,
             content=b'{"query":"{ library { id } }"}',
             headers={"origin": origin, "content-type": content_type},
         )
         assert response.status_code == 403, response.text
         assert "access-control-allow-origin" not in response.headers
-    preflight = httpx.options(
-        f"{open_server.url}{path}", headers={"origin": origin, "access-control-request-method": "POST"}
+    preflight = open_server.client.options(
+        path, headers={"origin": origin, "access-control-request-method": "POST"}
     )
     assert preflight.status_code == 403
 
 
 def test_a_request_that_hides_its_origin_is_told_by_its_site(open_server: Live) -> None:
     headers = {"sec-fetch-site": "cross-site", "content-type": "application/json"}
-    response = httpx.post(f"{open_server.url}/graphql", content=b"{}", headers=headers)
+    response = open_server.client.post("/graphql", content=b"{}", headers=headers)
     assert response.status_code == 403
 
 
 def test_another_page_may_not_read_the_feed(open_server: Live) -> None:
     body = {"query": FEED, "variables": {"s": open_server.session(), "after": 0}}
     headers = {"origin": EVIL, "accept": "text/event-stream"}
-    assert httpx.post(f"{open_server.url}/graphql", json=body, headers=headers).status_code == 403
+    assert open_server.client.post("/graphql", json=body, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1:80", "https://team.example"])
 def test_pages_that_are_allowed_share_it(open_server: Live, origin: str) -> None:
     asked = {"origin": origin, "access-control-request-method": "POST"}
     asked["access-control-request-headers"] = "content-type"
-    preflight = httpx.options(f"{open_server.url}/graphql", headers=asked)
+    preflight = open_server.client.options("/graphql", headers=asked)
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-headers"] == "content-type"
     assert "POST" in preflight.headers["access-control-allow-methods"]
-    answer = httpx.post(
-        f"{open_server.url}/graphql", json={"query": "{ library { id } }"}, headers={"origin": origin}
+    answer = open_server.client.post(
+        "/graphql", json={"query": "{ library { id } }"}, headers={"origin": origin}
     )
     for response in (preflight, answer):
         assert response.headers["access-control-allow-origin"] == origin
@@ -264,8 +263,8 @@ def test_pages_that_are_allowed_share_it(open_server: Live, origin: str) -> None
 
 
 def test_websockets_are_not_spoken(open_server: Live) -> None:
-    response = httpx.get(
-        f"{open_server.url}/graphql",
+    response = open_server.client.get(
+        "/graphql",
         headers={"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-key": "x", "origin": EVIL},
     )
     assert response.status_code in (400, 403, 404)
@@ -273,7 +272,7 @@ def test_websockets_are_not_spoken(open_server: Live) -> None:
 
 def test_every_answer_carries_its_headers(open_server: Live) -> None:
     for path in ("/", "/healthy", "/nothing", "/graphql", "/media/x/poster.jpg"):
-        headers = httpx.get(f"{open_server.url}{path}").headers
+        headers = open_server.client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         policy = headers["content-security-policy"]
         assert (
@@ -308,4 +307,4 @@ def test_traversal_finds_nothing(open_server: Live, tmp_path: Path) -> None:
         "/uploads/%00.mp4",
         "/posters/..%5c..%5cx.jpg",
     ):
-        assert httpx.get(f"{open_server.url}{path}").status_code == 404, path
+        assert open_server.client.get(path).status_code == 404, path
