@@ -213,9 +213,9 @@ def calculate_stability_score(masks: Tensor, mask_threshold: float, threshold_of
     where even the low threshold leaves nothing."""
 
     def area(threshold: float) -> Tensor:
-        # One byte a pixel and no wider copies: masks are large and many.
-        inside = (masks > threshold).flatten(-2)
-        return inside.view(torch.uint8).sum(dim=-1, dtype=torch.int32)
+        # Row by row first, in a narrow type: several times faster than one wide sum.
+        rows = (masks > threshold).sum(dim=-1, dtype=torch.int16 if masks.shape[-1] < 2**15 else torch.int32)
+        return rows.sum(dim=-1, dtype=torch.int32)
 
     return area(mask_threshold + threshold_offset) / area(mask_threshold - threshold_offset)
 
