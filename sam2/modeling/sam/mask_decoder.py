@@ -22,6 +22,13 @@ class DecoderOutput:
     object_score_logits_B1: Tensor
 
 
+def _add(own: Tensor, other: Tensor) -> Tensor:
+    """The sum; in place where no gradients flow, for these are the decoder's largest maps."""
+    if torch.is_grad_enabled() or own.dtype != other.dtype:
+        return own + other
+    return own.add_(other)
+
+
 class MaskDecoder(nn.Module):
     """A two-way transformer over [object score], IoU and mask tokens and the prompt's tokens."""
 
@@ -162,7 +169,8 @@ class MaskDecoder(nn.Module):
             return self.output_upscaling(src_BCHW)
         up1, norm1, act1, up2, act2 = self.output_upscaling
         finest, fine = high_res_features
-        return act2(up2(act1(norm1(up1(src_BCHW) + fine))) + finest)
+        upscaled = act1(norm1(_add(up1(src_BCHW), fine)))
+        return act2(_add(up2(upscaled), finest))
 
     def _get_stability_scores(self, mask_logits: Tensor) -> Tensor:
         """IoU between the mask thresholded a little above and a little below 0: [..., H, W] to [...]."""
