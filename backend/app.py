@@ -10,11 +10,12 @@ from functools import partial
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from backend.api.access import Policy
-from backend.api.body_limit import BodyLimit, as_sentence
+from backend.api.body_limit import BodyLimit, as_nothing, as_sentence
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
 from backend.api.export import export_coco
@@ -107,7 +108,8 @@ def web_app(service: Service) -> ASGIApp:
             await asyncio.to_thread(drawing.close)
             await service.close()
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: as_sentence})
+    handlers = {HTTPException: as_sentence, ClientDisconnect: as_nothing}
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     return Gate(BodyLimit(app, settings.max_upload_bytes), policy_of(settings))
 
 

@@ -55,3 +55,8 @@ def as_sentence(request: Request, error: Exception) -> Response:
     """Starlette's own refusals, in the shape of the plain routes."""
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+def as_nothing(request: Request, error: Exception) -> Response:
+    """The client left in the middle of its own request: nobody reads this."""
+    return Response(status_code=400)

@@ -9,7 +9,7 @@ import strawberry
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette import exceptions as starlette_exceptions
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
@@ -46,7 +46,7 @@ class GraphQLView(GraphQL[Service, None]):
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return await super().run(request, *args, **kwargs)
-        except (HTTPException, starlette_exceptions.HTTPException):
+        except (HTTPException, starlette_exceptions.HTTPException, ClientDisconnect):
             raise
         except Exception as error:
             raise _Unanswered(error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from gunicorn.arbiter import Arbiter
 from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
-GRACE_S = 3  # for requests that still run after the feeds were ended
+GRACE_S = 2  # for requests that still run after the feeds were ended
+LAST_RESORT_S = GRACE_S + 2  # then uvicorn breaks off what is left
 
 
 class PromptServer(Server):
@@ -30,7 +32,15 @@ class PromptServer(Server):
 
     async def shutdown(self, sockets: Any = None) -> None:
         self._on_stop()
+        cutting_off = asyncio.create_task(self._cut_off())
         await super().shutdown(sockets=sockets)
+        cutting_off.cancel()
+
+    async def _cut_off(self) -> None:
+        """Hang up on who is still reading or sending, such as a player that paused or an upload."""
+        await asyncio.sleep(GRACE_S)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Unlike uvicorn's, does not raise the signal again at the end: a Ctrl-C is no failure."""
@@ -47,7 +57,7 @@ class MaskletWorker(UvicornWorker):
         "http": "h11",
         "ws": "none",
         "lifespan": "on",
-        "timeout_graceful_shutdown": GRACE_S,
+        "timeout_graceful_shutdown": LAST_RESORT_S,
         "server_header": False,
     }
 

@@ -110,6 +110,25 @@ def test_ready_means_ready_and_ctrl_c_ends_it_though_someone_reads(tmp_path: Pat
         assert port_is_free(server.port)
 
 
+def test_who_is_in_the_middle_of_a_request_does_not_keep_it(tmp_path: Path) -> None:
+    with started(tmp_path) as server:
+        address = ("127.0.0.1", server.port)
+        with socket.create_connection(address) as upload, socket.create_connection(address) as question:
+            upload.sendall(
+                b"POST /api/videos?name=x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+                + bytes(1000)
+            )
+            question.sendall(
+                b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 100\r\n\r\n{"
+            )
+            wait_until(lambda: any((tmp_path / "tmp").iterdir()))
+            os.killpg(server.process.pid, signal.SIGINT)
+            assert server.process.wait(STOP_S) == 0
+        assert len(server.output) == 1, "".join(server.output)
+        assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def session_of(client: httpx.Client, video: Path) -> str:
     """A session with an object on an uploaded video."""
     uploaded = client.post("/api/videos", params={"name": video.name}, content=video.read_bytes())
