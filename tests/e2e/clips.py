@@ -27,6 +27,8 @@ class StoryClip:
     truth: Callable[[int], np.ndarray]  # the first object's mask on a frame, bool [height, width]
     other: tuple[float, float]  # a point inside a second object on frame 0
     names: tuple[str, str]  # what a person would call the two
+    frame_to_correct: int
+    candidates: tuple[tuple[float, float], ...]  # things on that frame which the first object may have lost
 
 
 def drawn_clip(clip: RenderedClip, first: str, second: str, num_frames: int, path: Path) -> StoryClip:
@@ -47,11 +49,13 @@ def drawn_clip(clip: RenderedClip, first: str, second: str, num_frames: int, pat
         lambda frame_idx: clip.masks(frame_idx)[first],
         inside(clip.masks(0)[second]),
         (first.capitalize(), second.capitalize()),
+        num_frames // 3,
+        (inside(clip.masks(num_frames // 3)[second]),),
     )
 
 
 def real_cups(video: Path, truth: Path) -> StoryClip:
-    """02_cups.mp4 with the red cup's masks, which are known on some frames only (and at half size)."""
+    """02_cups.mp4 with the middle cup's masks, which are known on some frames only (and at half size)."""
     masks = {
         entry["frame"]: coco_mask.decode({"size": entry["size"], "counts": entry["counts"]})
         for entry in json.loads(truth.read_text())["masks"]
@@ -62,11 +66,14 @@ def real_cups(video: Path, truth: Path) -> StoryClip:
         nearest = min(masks, key=lambda known: abs(known - frame_idx))
         return cv2.resize(masks[nearest], (1280, 720), interpolation=cv2.INTER_NEAREST).astype(bool)
 
-    return StoryClip(video, 300, 1280, 720, mask, (652.0, 420.0), ("Held cup", "Middle cup"))
+    cups_80 = ((401.0, 414.0), (633.0, 450.0), (910.0, 440.0))  # as one sees them on frame 80
+    names = ("Middle cup", "Right cup")
+    return StoryClip(video, 300, 1280, 720, mask, (913.0, 418.0), names, 80, cups_80)
 
 
 def inside(mask: np.ndarray) -> tuple[float, float]:
     """The pixel of a mask that is farthest from its edge, (x, y)."""
+    assert mask.any()
     distance = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     y, x = np.unravel_index(int(distance.argmax()), distance.shape)
     return float(x), float(y)

@@ -28,7 +28,7 @@ def clip(request: pytest.FixtureRequest, shared_file: Callable[[str], Path], tmp
     if request.param == "real":
         return real_cups(shared_file("videos/02_cups.mp4"), shared_file("truth/02_cups_cup.json"))
     boats = next(clip for clip in rendered_clips(seed=1) if clip.name == "paper-boats")
-    return drawn_clip(boats, "white boat", "red boat", 60, tmp_path / "paper boats & more.mp4")
+    return drawn_clip(boats, "white boat", "red boat", 80, tmp_path / "paper boats & more.mp4")
 
 
 def test_the_main_job(
@@ -143,7 +143,7 @@ def add_a_second(editor: Editor, server: MaskletServer, clip: StoryClip, picture
 
 
 def track_and_cancel(editor: Editor, server: MaskletServer, clip: StoryClip, pictures: Pictures) -> None:
-    """3. The masklet streams in while one scrubs; Cancel keeps what is done."""
+    """3. The masklet streams in while one scrubs; Cancel keeps what is done. (`watch_live` plays, too.)"""
     editor.page.get_by_test_id("track").click()
     expect(editor.progress).to_be_visible()
     streaming = wait_for(server, editor.session_id, lambda seen: len(seen.frames(FIRST)) >= 6, "masks")
@@ -151,7 +151,6 @@ def track_and_cancel(editor: Editor, server: MaskletServer, clip: StoryClip, pic
     editor.go_to(frame_idx)  # scrubbing while it tracks
     editor.shows_masks_of(FIRST, SECOND)
     pictures.take(editor.page, "tracking")
-    editor.plays_on_from(frame_idx)
     editor.page.get_by_test_id("cancel").click()
     expect(editor.progress).to_be_hidden()
     stopped = view(server, editor.session_id)
@@ -176,6 +175,7 @@ def watch_live(
 
     editor.page.keyboard.press("t")
     expect(watcher.progress).to_be_visible()
+    editor.plays_on_from(0)  # while it tracks
     watcher.has_mask_frames(FIRST, clip.num_frames)
     watcher.has_mask_frames(SECOND, clip.num_frames)
     editor.has_mask_frames(SECOND, clip.num_frames)
@@ -201,12 +201,12 @@ def correct_and_survive_a_kill(
     editor: Editor, server: MaskletServer, clip: StoryClip, pictures: Pictures
 ) -> None:
     """4. A correction stays and changes later frames. 5. `kill -9` in the middle; the page goes on."""
-    frame_idx = clip.num_frames // 3
+    frame_idx = clip.frame_to_correct
     before = view(server, editor.session_id)
     editor.row(FIRST).click()
     editor.go_to(frame_idx)
     mask = before.mask(FIRST, frame_idx)
-    correction = inside(before.mask(SECOND, frame_idx) & ~mask)
+    correction = next((x, y) for x, y in clip.candidates if not mask[int(y), int(x)])
     editor.click(correction)
     place = (FIRST, frame_idx)
     corrected = wait_for(
@@ -261,7 +261,7 @@ def come_back_later(editor: Editor, server: MaskletServer, clip: StoryClip, pict
     pictures.take(page, "after-restart")
 
     editor.row(SECOND).click()  # and work goes on, on the state that was rebuilt
-    frame_idx = clip.num_frames - 2
+    frame_idx = max(i for i in range(clip.num_frames) if before.mask(SECOND, i).any())
     editor.go_to(frame_idx)
     editor.click(inside(before.mask(SECOND, frame_idx)))
     place = (SECOND, frame_idx)
