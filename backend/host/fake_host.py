@@ -126,6 +126,7 @@ class FakeSession:
         elif included := [point for point in prompt.points if point.include]:
             x = sum(point.x for point in included) / len(included)
             y = sum(point.y for point in included) / len(included)
+            size += 2 * (prompt.object_id in self.memory)  # a second click shows
             shape = Shape(x, y, size, size)
         elif prompt.object_id in self.memory:
             shape = self.memory[prompt.object_id]

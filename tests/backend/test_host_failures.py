@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from pathlib import Path
@@ -18,6 +19,8 @@ from backend.domain.errors import InvalidInput, Unavailable
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PointPrompt, PropagationState, Session
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu, FakeSession
 from backend.host.writer import UNDER_WAY, ResultWriter
+from backend.worker import live_pool
+from backend.worker.live_session import LiveSession
 from backend.worker.masks import encode_mask
 from backend.worker.saved_states import SavedNote, SavedStates
 from tests.backend.hosting import FRAMES, PATIENCE_S, Discs, Rig, blue, red
@@ -241,6 +244,31 @@ class TestSavedStates:
             rig.click(session, 1, 6, red(6))
         after = states.note(session.session_id)
         assert {frame for _, frame in after.drawn} == {0, 3, 6}
+
+    def test_they_never_know_of_a_mask_that_is_not_stored(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live_pool, "SAVE_EVERY_S", 0.0)
+        monkeypatch.setattr(live_pool, "SAVE_SHARE", 1e9)
+        session = rig.session()
+        rig.click(session, 1, 0, red(0))
+        write, put_masks = SavedStates.write, rig.store.put_masks
+        progress: list[tuple[int, int]] = []
+
+        def noted(states: SavedStates, live: LiveSession) -> None:
+            stored = rig.store.propagation(session.session_id).frames_done
+            progress.append((live.progress.frames_done, stored))
+            write(states, live)
+
+        def slow(*result: object) -> int:
+            time.sleep(0.02)
+            return put_masks(*result)
+
+        monkeypatch.setattr(SavedStates, "write", noted)
+        monkeypatch.setattr(rig.store, "put_masks", slow)
+        assert rig.track(session) is PropagationState.DONE
+        assert len(progress) >= FRAMES
+        assert all(saved <= stored for saved, stored in progress)
 
 
 class HeldStore:
