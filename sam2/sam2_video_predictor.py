@@ -199,8 +199,8 @@ class SAM2VideoPredictorVOS(SAM2VideoPredictor):
         encoder, attention = self.memory_encoder, self.memory_attention
         prompts, decoder = self.sam_prompt_encoder, self.sam_mask_decoder
         encoder.encode = torch.compile(encoder.encode, dynamic=False, **compiled)
-        # A bank that fills up has another length on every frame.
-        attention.attend = torch.compile(attention.attend, dynamic=True, **compiled)
+        # A bank that fills up has another length on every frame: only what is seen to vary is kept open.
+        attention.attend = torch.compile(attention.attend, dynamic=None, **compiled)
         prompts.forward = torch.compile(prompts.forward, dynamic=False, **compiled)
         decoder.forward = torch.compile(decoder.forward, dynamic=False, **compiled)
 

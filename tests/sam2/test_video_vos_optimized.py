@@ -1,0 +1,48 @@
+"""The compiled predictor: every part can be traced whole, and the masks are those of the plain one."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sam2.build_sam import build_sam2_video_predictor
+from sam2.sam2_video_predictor import SAM2VideoPredictor, SAM2VideoPredictorVOS
+from tests.sam2.moving_shapes import moving_discs
+from tests.sam2.sharp_weights import build_sharp, config_name
+
+
+@pytest.fixture
+def traced(monkeypatch):
+    """Traces as `torch.compile` does, in one graph, but runs eagerly: code generation would take minutes."""
+    compiled, compile_part = [], torch.compile
+
+    def trace(part, *, mode, fullgraph, dynamic):
+        assert mode == "max-autotune" and fullgraph
+        compiled.append(part.__self__)
+        return compile_part(part, backend="eager", fullgraph=True, dynamic=dynamic)
+
+    monkeypatch.setattr(torch, "compile", trace)
+    yield compiled
+    torch.compiler.reset()
+
+
+def tracked(predictor):
+    state = predictor.init_state(moving_discs(4))
+    predictor.add_new_points_or_box(state, 0, 1, points=[[40, 60]], labels=[1])
+    predictor.add_new_points_or_box(state, 0, 2, box=[60, 50, 110, 100])
+    masks = [masks for _, _, masks in predictor.propagate_in_video(state)]
+    state.close()
+    return torch.stack(masks)
+
+
+def test_the_compiled_parts_give_the_same_masks(traced, capsys):
+    plain = build_sharp("t", video=True)
+    optimized = build_sam2_video_predictor(
+        config_name(), device="cpu", vos_optimized=True, hydra_overrides_extra=["++model.image_size=128"]
+    )
+    assert "Compiling" in capsys.readouterr().out
+    assert type(plain) is SAM2VideoPredictor and type(optimized) is SAM2VideoPredictorVOS
+    optimized.load_state_dict(plain.state_dict())
+    names = {type(part).__name__ for part in traced}
+    assert names == {"ImageEncoder", "MemoryEncoder", "MemoryAttention", "PromptEncoder", "MaskDecoder"}
+    assert (tracked(plain) - tracked(optimized)).abs().max() < 1e-3
