@@ -165,11 +165,16 @@ class MemoryBank:
                 kinds.append({t: frames[t].record for t in alive})
             else:
                 kinds.append({t: self._copied(frames[t], spill) for t in alive})
-        return RecordedFrames(*kinds)
+        recorded = RecordedFrames(*kinds)
+        for record in recorded.conditioning.values():
+            spill.keep(record)
+        return recorded
 
     def adopt(self, recorded: RecordedFrames) -> None:
         """Take over records that the spill holds already. Conditioning memories are read at once."""
         self.conditioning = {t: self._read_back(Held(None, r)) for t, r in recorded.conditioning.items()}
+        for record in recorded.conditioning.values():
+            self.spill.keep(record)
         self._tracked = {t: Held(None, r) for t, r in recorded.tracked.items()}
 
     def _copied(self, held: Held, spill: MemorySpill) -> int:

@@ -47,6 +47,7 @@ class MemorySpill:
         self._waiting: dict[int, dict[str, Tensor]] = {}  # not on disk yet
         self._writing: dict[int, Future[int]] = {}  # those of them that the thread has
         self._pool: ThreadPoolExecutor | None = None
+        self._kept: set[int] = set()
         self._next = 0
         self.nbytes = 0
 
@@ -81,6 +82,10 @@ class MemorySpill:
             raise RuntimeError(
                 f"{self.path(record)} cannot be read back ({error}); track these frames again"
             ) from error
+
+    def keep(self, record: int) -> None:
+        """Never drop this record for want of room."""
+        self._kept.add(record)
 
     def flush(self) -> None:
         """Wait until everything is written. What failed before is tried again; raises the OSError if it
@@ -166,7 +171,8 @@ class MemorySpill:
                 continue
             if path.stat().st_size != sizes[record]:
                 raise ValueError(f"{path} is cut off or damaged; track the video again")
-            spill._add(record, sizes[record])
+            spill._live[record] = sizes[record]  # what is over the budget is dropped at the next `put`
+            spill.nbytes += sizes[record]
         for record in files.keys() - sizes.keys():
             files[record].unlink(missing_ok=True)
         spill._committed = set(spill._live)
@@ -227,7 +233,10 @@ class MemorySpill:
 
     def _keep_within_budget(self) -> None:
         while self.nbytes > self.max_bytes and len(self._live) > 1:
-            self._drop(next(iter(self._live)))
+            oldest = next((record for record in self._live if record not in self._kept), None)
+            if oldest is None:
+                return
+            self._drop(oldest)
 
     def _drop(self, record: int) -> None:
         """Delete a record at once."""
@@ -237,6 +246,7 @@ class MemorySpill:
         self._waiting.pop(record, None)
         self.nbytes -= self._live.pop(record)
         self._committed.discard(record)
+        self._kept.discard(record)
         self.path(record).unlink(missing_ok=True)
 
 

@@ -194,3 +194,16 @@ def test_an_id_that_cannot_be_written_down_is_refused(tracker, tmp_path):
     tracker.prompt(state, (1, 2), 0, CLICK)
     with pytest.raises(ValueError, match="use an int or a str"):
         save_state(tracker, state, tmp_path)
+
+
+def test_a_full_spill_never_drops_what_a_saved_state_begins_from(tracker, tmp_path):
+    state = tracker.open(FRAMES, folder=tmp_path, max_spill_bytes=5000)
+    tracker.prompt(state, 1, 0, CLICK)
+    tracker.commit(state)
+    save_state(tracker, state, tmp_path)
+    walk(tracker, state)
+    state.spill.flush()
+    state.reader.close()
+    restored = load_state(tracker, FRAMES, tmp_path, max_spill_bytes=5000)
+    assert list(restored.objects[1].bank.conditioning) == [0]
+    assert len(walk(tracker, restored)) == 40
