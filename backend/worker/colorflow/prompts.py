@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 
 from backend.domain.session import BoxPrompt, PointPrompt
-from backend.worker.colorflow.proposal import Proposal, Scene, propose, propose_part
+from backend.worker.colorflow.proposal import Proposal, Scene, is_middle, propose, propose_part
 from backend.worker.colorflow.refine import cut, disc, tidy
 from backend.worker.colorflow.view import Grid
 
+NEARLY = 0.06  # of a proposal's score: another this close may have been meant
+ANOTHER = 0.2  # of the mask must change before a candidate counts as another thing
 CLICK_RADIUS = 2  # working pixels that a click holds for sure
 
 
@@ -44,13 +46,23 @@ class PromptSolver:
         if first is None:
             return Prompted(np.zeros(self.scene.leaves.labels.shape, bool), 0.0)
         ordered = (points[first], *points[:first], *points[first + 1 :])
-        return self.correct(self._first(self._at(points[first])), ordered, 1)
+        return self.correct(self._first(self._at(points[first])), ordered, 1, alone=True)
 
-    def correct(self, start: Prompted, points: tuple[PointPrompt, ...], answered: int) -> Prompted:
-        """Each click from number `answered` on changes its own part of the mask."""
+    def correct(
+        self, start: Prompted, points: tuple[PointPrompt, ...], answered: int, alone: bool = False
+    ) -> Prompted:
+        """Each click from number `answered` on changes its own part of the mask.
+
+        `alone` says that clicks are all there is: then the second may also show that the first
+        meant something else.
+        """
         clicks = [self._at(point) for point in points]
         mask, iou = start.mask, start.predicted_iou
         for number in range(answered, len(clicks)):
+            if alone and number == 1:
+                instead = self._instead(clicks[0], clicks[1], mask)
+                if instead is not None:
+                    mask = self._settle(instead, clicks[:2])
             mask = self._correct(mask, clicks[number], clicks[: number + 1])
             iou += 0.3 * (1 - iou)
         return Prompted(mask, iou)
@@ -71,9 +83,13 @@ class PromptSolver:
 
     def _first(self, click: Click) -> Prompted:
         best = self._proposals(click)[0]
-        inside = self._discs([click])
-        mask = cut(self.scene.view, best.mask, inside, np.zeros_like(inside))
-        return Prompted(tidy(mask, inside), best.score)
+        return Prompted(self._settle(best.mask, [click]), best.score)
+
+    def _settle(self, region: np.ndarray, clicks: list[Click]) -> np.ndarray:
+        """A candidate region with its edge found by GrabCut."""
+        inside = self._discs([c for c in clicks if c.include])
+        outside = self._discs([c for c in clicks if not c.include])
+        return tidy(cut(self.scene.view, region, inside, outside), inside)
 
     def _correct(self, mask: np.ndarray, click: Click, clicks: list[Click]) -> np.ndarray:
         """Change the part that the click means; leave the rest."""
@@ -91,6 +107,23 @@ class PromptSolver:
         allowed = (~mask if click.include else mask) & ~against
         allowed[click.y, click.x] = True
         return propose_part(self.scene, click.x, click.y, allowed)[0].mask
+
+    def _instead(self, first: Click, second: Click, mask: np.ndarray) -> np.ndarray | None:
+        """What the first click may have meant instead, when the second says that it meant another thing.
+
+        That is so where another candidate, nearly as good, differs from the mask around the second
+        click, and that click lies in the middle of the difference.
+        """
+        best, *others = self._proposals(first)
+        for other in others:
+            agrees = bool(other.mask[second.y, second.x]) == second.include
+            change = other.mask != mask
+            agrees = agrees and np.count_nonzero(change) > ANOTHER * np.count_nonzero(mask)
+            if other.score < best.score - NEARLY:
+                return None
+            if agrees and is_middle(change, second.x, second.y):
+                return other.mask
+        return None
 
     def _proposals(self, click: Click) -> list[Proposal]:
         """Never empty: at worst a small disc."""

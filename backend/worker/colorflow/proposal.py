@@ -178,6 +178,16 @@ def propose_part(scene: Scene, x: int, y: int, allowed: np.ndarray) -> list[Prop
     return sorted(found, key=lambda proposal: -proposal.score)
 
 
+def is_middle(change: np.ndarray, x: int, y: int) -> bool:
+    """Does (x, y) lie in the middle of its part of `change`, bool [h, w], as a correcting click does?"""
+    part = _part_at(change, x, y)
+    if part is None:
+        return False
+    padded = cv2.copyMakeBorder(part.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
+    return float(depth[y + 1, x + 1]) >= CENTRAL * float(depth.max())
+
+
 def _depth_at(allowed: np.ndarray, x: int, y: int) -> float:
     """Distance from (x, y) to what is not allowed, at least 1; the frame's border does not count."""
     padded = cv2.copyMakeBorder(allowed.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)

@@ -108,7 +108,9 @@ class ColorflowSession:
         solver = PromptSolver(self._scene_on(prompt.frame_idx), self.grid)
         if known is not None and _extends(prompt, known.prompt):
             start = Prompted(known.record.mask.unpack(), known.record.predicted_iou)
-            answer = solver.correct(start, prompt.points, len(known.prompt.points))
+            alone = base is None and prompt.box is None and prompt.mask is None
+            alone = alone and prompt.points[0].include
+            answer = solver.correct(start, prompt.points, len(known.prompt.points), alone)
         elif prompt.mask is not None:
             drawn = decode_mask(prompt.mask)
             if drawn.shape != (self.frames.height, self.frames.width):
