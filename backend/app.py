@@ -35,7 +35,7 @@ from backend.host.catalog import EngineCatalog
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.rendition import even_size
-from backend.serve.gallery import GalleryDrawing
+from backend.gallery import GalleryDrawing
 from backend.settings import Settings
 from backend.store.database import open_database
 from backend.store.sessions import SqlSessionStore

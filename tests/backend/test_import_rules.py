@@ -124,7 +124,6 @@ def test_selection_is_integers_only() -> None:
 
 
 FACADES = {"sam2.utils.misc"}  # official names kept for other people's code; nothing of ours imports them
-WIRING = ("backend.app", "backend.serve", "backend.__main__")  # one part: it puts the others together
 ALLOWED = {
     # What each folder of the service may import of the others. `backend.app` wires them all.
     "backend.domain": (),
@@ -171,9 +170,7 @@ def test_starting_the_service_loads_no_torch() -> None:
 
 def package_of(module: str) -> str:
     """The folder of `backend` or `sam2` that a module is in; a module right in those stands for itself."""
-    if module in FACADES:
-        return module
-    return "backend.app" if is_in(module, *WIRING) else ".".join(module.split(".")[:2])
+    return module if module in FACADES else ".".join(module.split(".")[:2])
 
 
 def test_no_cycles_between_packages() -> None:

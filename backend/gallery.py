@@ -34,7 +34,7 @@ class GalleryDrawing:
 
     def start(self) -> None:
         if announce_missing(self._videos):
-            root = str(Path(__file__).parents[2])
+            root = str(Path(__file__).parents[1])
             path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__],
