@@ -31,11 +31,11 @@ from backend.api.web.sendfile import FlaskMount
 from backend.domain.commands import SessionCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.formats.coco import coco_json
+from backend.gallery import GalleryDrawing
 from backend.host.catalog import EngineCatalog
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.rendition import even_size
-from backend.gallery import GalleryDrawing
 from backend.settings import Settings
 from backend.store.database import open_database
 from backend.store.sessions import SqlSessionStore
