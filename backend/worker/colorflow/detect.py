@@ -25,6 +25,11 @@ class Found:
     rivals: np.ndarray
 
 
+def alikeness(codes: np.ndarray, inside: np.ndarray) -> float:
+    """Bhattacharyya coefficient, 0..1, of some pixels' colours and the object's; 0 for no pixels."""
+    return float(np.sqrt(histogram(codes) * inside).sum()) if codes.size else 0.0
+
+
 def find_rivals(
     ratio: np.ndarray, mask: np.ndarray, area: float, before: np.ndarray | None, own: np.ndarray
 ) -> np.ndarray:
@@ -68,7 +73,7 @@ def find_again(
         least = 0.08 if at_border or last[window][blob].any() else 0.3
         if not least * area <= size <= 2.5 * area:
             continue
-        alike = float(np.sqrt(histogram(view.codes[window][blob]) * inside).sum())
+        alike = alikeness(view.codes[window][blob], inside)
         score = 8.0 * (alike - ALIKE) + 0.5 * min(size / area, 1.0)
         if score > best_score:
             mask = np.zeros(ratio.shape, bool)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from backend.worker.colorflow.colour_model import BINS
-from backend.worker.colorflow.detect import find_again, find_rivals
+from backend.worker.colorflow.detect import alikeness, find_again, find_rivals
 from backend.worker.colorflow.label import growth_zone, label
 from backend.worker.colorflow.locate import Clues, Hypothesis, locate
 from backend.worker.colorflow.memory import PackedMask, PackedShape, TrackRecord
@@ -19,6 +19,8 @@ from backend.worker.colorflow.view import FrameView, ViewCache
 FARTHEST = 4  # frames: over a longer gap nothing is carried, the object is looked for
 GONE = 0.05  # of the expected area: less than this visible means hidden
 WHOLE = 0.85  # of the prompted area: less than this visible and the object may grow back
+UNLIKE = 0.45  # Bhattacharyya coefficient with the prompted colours: below it, this is something else
+SURENESS = 12.0  # logits that a coefficient of 1 would be worth
 SPECK = 0.04  # of the largest part: smaller parts are dropped
 FORGET = 0.12  # of its shape, an object forgets this much a frame where it is not seen
 
@@ -77,7 +79,7 @@ class Tracker:
         codes_before = self.views[before_idx].codes
         guide = view.smooth[..., 0] / 100
         share = label(place, clues.mask, codes_before, view.codes, ratio, guide, growth, rivals)
-        return _judge(before, place, share, rivals, ratio, look, sign)
+        return _judge(before, place, share, rivals, view.codes, look, sign)
 
 
 def _carry(mask: np.ndarray, flow: np.ndarray) -> np.ndarray:
@@ -104,7 +106,7 @@ def _judge(
     place: Hypothesis,
     share: np.ndarray,
     rivals: np.ndarray,
-    ratio: np.ndarray,
+    codes: np.ndarray,
     look: Appearance,
     sign: int,
 ) -> Tracked:
@@ -112,11 +114,12 @@ def _judge(
     mask = tidy(share >= 0.5, np.zeros_like(place.mask), SPECK)
     expected, seen = max(int(np.count_nonzero(place.shape >= 0.5)), 1), int(np.count_nonzero(mask))
     visible = min(seen / expected, 1.0)
-    likeness = float(ratio[mask].mean()) if seen else -3.0
-    score = 2.0 + 2.0 * likeness + 3.0 * visible
+    ratio = look.ratios[codes]
+    alike = alikeness(codes[mask], look.inside)
+    score = SURENESS * (alike - UNLIKE)
     if visible < GONE or seen < 6 or score <= 0:
         return _lost(before, place.shape, rivals, ratio, look)
-    iou = float(np.clip(share[mask].mean() * (0.6 + 0.4 * visible), 0, 1))
+    iou = float(np.clip(share[mask].mean() * (0.6 + 0.4 * visible) * min(1.0, 0.2 + alike), 0, 1))
     shape = np.where(mask, np.maximum(place.shape, 0.5) * 0.5 + 0.5, place.shape * (1 - FORGET))
     velocity = (
         0.5 * before.velocity[0] + 0.5 * sign * place.shift[0],
