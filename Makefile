@@ -21,6 +21,11 @@ WEB_STAMP := frontend/dist/.masklet-built
 LOCKS := pyproject.toml constraints.txt
 WEB_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
+# An environment whose Python went away (a system upgrade) is made anew.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+  FORGOTTEN := $(shell rm -f $(RUN_STAMP) $(SAM2_STAMP) $(TEST_STAMP))
+endif
+
 run: $(RUN_STAMP) $(if $(wildcard $(CHECKPOINTS)/*.pt),$(SAM2_STAMP)) $(WEB_STAMP)
 	@echo "[3/3] Starting Masklet (stop it with Ctrl-C)"
 	@exec $(PY) -m backend
@@ -60,7 +65,7 @@ clean:
 $(RUN_STAMP): $(LOCKS)
 	@python=$$(.ci/check_tools.sh) && \
 	    echo "[1/3] Python packages into $(VENV) (about 130 MB, a minute or two)" && \
-	    "$$python" -m venv $(VENV)
+	    "$$python" -m venv $$($(PY) -c '' 2>/dev/null || echo --clear) $(VENV)
 	@$(PIP_INSTALL) -e .
 	@touch $@
 
