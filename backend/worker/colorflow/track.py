@@ -21,6 +21,7 @@ GONE = 0.05  # of the expected area: less than this visible means hidden
 WHOLE = 0.85  # of the prompted area: less than this visible and the object may grow back
 UNLIKE = 0.45  # Bhattacharyya coefficient with the prompted colours: below it, this is something else
 SURENESS = 12.0  # logits that a coefficient of 1 would be worth
+LEAP = 1.25  # times its area: what grows more in one frame has run into something alike
 SPECK = 0.04  # of the largest part: smaller parts are dropped
 FORGET = 0.12  # of its shape, an object forgets this much a frame where it is not seen
 
@@ -112,7 +113,11 @@ def _judge(
 ) -> Tracked:
     """Is it there? Then keep the pixels that hang together with the expected place."""
     mask = tidy(share >= 0.5, np.zeros_like(place.mask), SPECK)
-    expected, seen = max(int(np.count_nonzero(place.shape >= 0.5)), 1), int(np.count_nonzero(mask))
+    solid = place.shape >= 0.5
+    expected = max(int(np.count_nonzero(solid)), 1)
+    if np.count_nonzero(mask) > LEAP * max(expected, WHOLE * look.area):
+        mask &= cv2.dilate(solid.astype(np.uint8), disc(2)) > 0
+    seen = int(np.count_nonzero(mask))
     visible = min(seen / expected, 1.0)
     ratio = look.ratios[codes]
     alike = alikeness(codes[mask], look.inside)
