@@ -16,10 +16,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend import gallery
 from backend.domain.errors import Unavailable
 from backend.domain.video import VideoState
 from backend.media.rendered import rendered_clips
-from backend.serve import checks, gallery
+from backend.serve import checks
 from backend.settings import Settings
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
