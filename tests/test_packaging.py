@@ -117,3 +117,38 @@ def test_a_tool_that_is_missing_or_old_is_named_in_one_sentence(
     done = check_tools(repository, tmp_path, **programs)
     assert done.returncode == 1 and done.stdout == ""
     assert sentence in done.stderr and done.stderr.count("\n") == 1
+
+
+def install_browser(repository: Path, folder: Path, python: str) -> subprocess.CompletedProcess[str]:
+    """Run .ci/install_browser.sh as a user who may install nothing; `python` is a line of shell."""
+    for name, line in {"python": python, "id": "echo 1000"}.items():
+        program = folder / name
+        program.write_text(f"#!{shutil.which('sh')}\n{line}\n")
+        program.chmod(0o755)
+    for name in ("dirname", "grep"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    return subprocess.run(
+        [shutil.which("sh") or "sh", str(repository / ".ci" / "install_browser.sh"), str(folder / "python")],
+        env={"PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def test_an_installed_browser_is_taken(repository: Path, tmp_path: Path) -> None:
+    done = install_browser(repository, tmp_path, python="echo browser: /usr/bin/chromium")
+    assert (done.returncode, done.stdout) == (0, "browser: /usr/bin/chromium\n")
+
+
+def test_playwrights_browser_is_fetched_where_nothing_else_works(repository: Path, tmp_path: Path) -> None:
+    fetched = tmp_path / "fetched"
+    line = f'case "$2" in playwright) : >{fetched} ;; *) [ -e {fetched} ] && echo its own ;; esac'
+    done = install_browser(repository, tmp_path, python=line)
+    assert done.returncode == 0 and done.stdout.endswith("its own\n")
+
+
+def test_without_any_browser_one_line_says_so(repository: Path, tmp_path: Path) -> None:
+    done = install_browser(repository, tmp_path, python="exit 1")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].endswith("the browser tests will be skipped.")
