@@ -221,11 +221,11 @@ def rate(features: Features) -> float:
         - 2.5 * overlap * (1.0 + 0.4 * features.moving)
         + 4.4 * size
         - 2.3 * (size + 2.0) ** 2
-        + 2.7 * features.solidity
+        + 4.8 * features.solidity
         + 7.5 * features.central
         - 1.7 * features.around_moves
     )
-    return 1.0 / (1.0 + exp(-(total - 9.0) / 4.0))
+    return 1.0 / (1.0 + exp(-(total - 10.6) / 4.0))
 
 
 def rate_part(features: Features, reach: float, pixels: int) -> float:
