@@ -9,10 +9,11 @@ Every weight of ours must find its place, and every weight of theirs must be giv
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import Sam2VideoConfig, Sam2VideoModel
+from transformers import Sam2Config, Sam2Model, Sam2VideoConfig, Sam2VideoModel
 
 from sam2.modeling.sam2_base import SAM2Base
 
@@ -82,8 +83,8 @@ def converted_weights(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return converted
 
 
-def oracle_config(model: SAM2Base) -> Sam2VideoConfig:
-    """Their configuration for one of our models."""
+def vision_config(model: SAM2Base) -> dict[str, Any]:
+    """Their image encoder's configuration for one of our models."""
     trunk, size = model.image_encoder.trunk, model.image_size
     ends = trunk.stage_ends
     backbone = {
@@ -98,15 +99,20 @@ def oracle_config(model: SAM2Base) -> Sam2VideoConfig:
         "window_size_per_stage": list(trunk.window_spec),
         "global_attention_blocks": list(trunk.global_att_blocks),
     }
-    vision = {
+    return {
         "model_type": "sam2_vision_model",
         "backbone_config": backbone,
         "backbone_channel_list": list(trunk.channel_list),
         "backbone_feature_sizes": [[size // stride] * 2 for stride in (4, 8, 16)],
     }
+
+
+def oracle_config(model: SAM2Base) -> Sam2VideoConfig:
+    """Their configuration for one of our models."""
+    size = model.image_size
     has_pointer_times = model.add_tpos_enc_to_obj_ptrs
     return Sam2VideoConfig(
-        vision_config=vision,
+        vision_config=vision_config(model),
         prompt_encoder_config={"image_size": size},
         mask_decoder_config={},
         image_size=size,
@@ -120,4 +126,18 @@ def build_oracle(model: SAM2Base) -> Sam2VideoModel:
     """Their model with our weights, on the CPU, in evaluation mode."""
     oracle = Sam2VideoModel(oracle_config(model))
     oracle.load_state_dict(converted_weights(model.state_dict()), strict=True)
+    return oracle.eval()
+
+
+def build_image_oracle(model: SAM2Base) -> Sam2Model:
+    """Their model for single images with our weights, on the CPU, in evaluation mode."""
+    oracle = Sam2Model(
+        Sam2Config(
+            vision_config=vision_config(model),
+            prompt_encoder_config={"image_size": model.image_size},
+            mask_decoder_config={},
+        )
+    )
+    weights = converted_weights(model.state_dict())
+    oracle.load_state_dict({key: weights[key] for key in oracle.state_dict()}, strict=True)
     return oracle.eval()
