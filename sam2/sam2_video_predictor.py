@@ -10,6 +10,7 @@ from torch import Tensor
 
 from sam2.modeling.sam2_base import SAM2Base
 from sam2.modeling.types import ImageFeatures, MaskPrediction, MemoryTokens, Prompts
+from sam2.tracking.errors import UsageError
 from sam2.tracking.frames import open_frames
 from sam2.tracking.official_prompts import merge_clicks, parse_mask
 from sam2.tracking.prompts import FramePrompts
@@ -137,10 +138,10 @@ class SAM2VideoPredictor(SAM2Base):
         self, inference_state: VideoState, obj_id: ObjectId, strict: bool = False, need_output: bool = True
     ) -> tuple[list[ObjectId], list[tuple[int, Tensor]]]:
         """Forget an object. Returns the ids that are left, and the masks on the frames where it had
-        prompts. With `strict` an unknown id is a RuntimeError."""
+        prompts. With `strict` an unknown id is a UsageError."""
         if obj_id not in inference_state.objects:
             if strict:
-                raise RuntimeError(
+                raise UsageError(
                     f"Cannot remove object id {obj_id} as it doesn't exist. "
                     f"All existing object ids: {inference_state.obj_ids}."
                 )

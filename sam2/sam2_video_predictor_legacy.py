@@ -13,6 +13,7 @@ import torch
 
 from sam2.sam2_video_predictor import SAM2VideoPredictor as IndependentObjects
 from sam2.sam2_video_predictor import VideoMasks
+from sam2.tracking.errors import UsageError
 from sam2.tracking.prompts import FramePrompts
 from sam2.tracking.state import FreshPrediction, ObjectId, TrackedObject, VideoState
 from sam2.tracking.tracker import VideoTracker
@@ -24,9 +25,9 @@ class JointTracker(VideoTracker):
     clear_for_several_objects = False
 
     def check_ready(self, state: VideoState, obj_ids: Any = None) -> None:
-        """RuntimeError if no object has a prompt to track from."""
+        """UsageError if no object has a prompt to track from."""
         if not state.conditioning_frames():
-            raise RuntimeError("No points are provided; please add points first")
+            raise UsageError("No points are provided; please add points first")
 
     @torch.inference_mode()
     def commit(self, state: VideoState) -> None:
@@ -70,7 +71,7 @@ class SAM2VideoPredictor(IndependentObjects):
     ) -> VideoMasks:
         has_started = any(obj.bank.conditioning for obj in state.objects.values())
         if has_started and obj_id not in state.objects:
-            raise RuntimeError(
+            raise UsageError(
                 f"Cannot add new object id {obj_id} after tracking starts. All existing object ids: "
                 f"{state.obj_ids}. Please call 'reset_state' to restart from scratch."
             )

@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
+from sam2.tracking.errors import NoFramesError
+
 JPEG_SUFFIXES = (".jpg", ".jpeg")
 
 
@@ -66,8 +68,8 @@ class JpegFolder:
                     f"{path.name} in {folder} is not named by a frame number; rename it to, say, 00000.jpg"
                 )
         if not paths:
-            # The official type and words.
-            raise RuntimeError(f"no images found in {folder}")
+            # The official words.
+            raise NoFramesError(f"no images found in {folder}")
         self._begin(sorted(paths, key=lambda path: int(path.stem)))
 
     @classmethod

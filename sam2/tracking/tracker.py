@@ -13,6 +13,7 @@ from torch import Tensor
 from sam2.modeling.sam2_base import SAM2Base
 from sam2.modeling.types import NO_OBJ_SCORE
 from sam2.tracking.edge import logits_to_video, suppress_overlap
+from sam2.tracking.errors import UsageError
 from sam2.tracking.fingerprint import fingerprint
 from sam2.tracking.frames import FrameSource
 from sam2.tracking.inference import FrameInference
@@ -200,7 +201,7 @@ class VideoTracker:
         objects = state.find(obj_ids)
         for obj in objects:
             if not obj.bank.conditioning:
-                raise RuntimeError(_nothing_given(obj.obj_id))
+                raise UsageError(_nothing_given(obj.obj_id))
         to_track = [obj for obj in objects if frame_idx not in obj.bank.conditioning]
         if to_track:
             for obj, memory in self._inference.tracked(state, to_track, frame_idx, reverse):
@@ -246,15 +247,13 @@ class VideoTracker:
         return range(start, max(start - count, 0) - 1, -1) if start > 0 else range(0)
 
     def check_ready(self, state: VideoState, obj_ids: Sequence[ObjectId] | None = None) -> None:
-        """RuntimeError, in the official words, if an object has no prompt to track from."""
+        """UsageError, in the official words, if an object has no prompt to track from."""
         objects = state.find(obj_ids)
         if not objects:
-            raise RuntimeError(
-                "No input points or masks are provided for any object; please add inputs first."
-            )
+            raise UsageError("No input points or masks are provided for any object; please add inputs first.")
         for obj in objects:
             if not obj.bank.conditioning and not any(f.is_conditioning for f in obj.fresh.values()):
-                raise RuntimeError(_nothing_given(obj.obj_id))
+                raise UsageError(_nothing_given(obj.obj_id))
 
     # ---- results ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from sam2.tracking.errors import UsageError
 from tests.sam2.cheap_predictor import SIDE, CheapPredictor
 from tests.sam2.moving_shapes import disc, moving_discs
 
@@ -116,6 +117,7 @@ def test_one_sentence_and_the_state_as_it_was(name, predictor, state):
     with pytest.raises(error, match=words) as caught:
         do(predictor, state)
     assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, ValueError), "whatever else it is officially"
     assert picture(predictor, state) == before
 
 
@@ -136,13 +138,14 @@ def test_a_walk_that_cannot_begin(given, words, predictor, state):
 
 def test_propagating_before_any_prompt(predictor):
     state = predictor.init_state(moving_discs(3, SIDE))
-    with pytest.raises(RuntimeError, match="No input points or masks are provided for any object"):
+    with pytest.raises(UsageError, match="No input points or masks are provided for any object") as caught:
         next(predictor.propagate_in_video(state))
+    assert isinstance(caught.value, RuntimeError) and isinstance(caught.value, ValueError)
     predictor.add_new_points_or_box(state, 0, 1, **POINT)
     predictor.add_new_points_or_box(state, 0, 2, **POINT)
     predictor.clear_all_prompts_in_frame(state, 0, 2)
     before = picture(predictor, state)
-    with pytest.raises(RuntimeError, match="No input points or masks are provided for object id 2"):
+    with pytest.raises(UsageError, match="No input points or masks are provided for object id 2"):
         next(predictor.propagate_in_video(state))
     assert picture(predictor, state) == before, "object 1's click still waits"
 
@@ -150,7 +153,7 @@ def test_propagating_before_any_prompt(predictor):
 def test_a_step_before_the_commit(predictor):
     state = predictor.init_state(moving_discs(3, SIDE))
     predictor.add_new_points_or_box(state, 0, 1, **POINT)
-    with pytest.raises(RuntimeError, match="for object id 1"):
+    with pytest.raises(UsageError, match="for object id 1"):
         predictor.tracker.step(state, 0)
 
 

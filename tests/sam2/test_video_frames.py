@@ -156,8 +156,9 @@ def test_jpegs_are_ordered_by_number_and_other_files_ignored(tmp_path):
 def test_a_folder_that_is_no_video(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(RuntimeError, match="no images found in"):
+    with pytest.raises(FileNotFoundError, match="no images found in") as caught:
         open_frames(empty)
+    assert isinstance(caught.value, RuntimeError), "as officially"
     with pytest.raises(ValueError, match="frame0.jpg in .* is not named by a frame number"):
         open_frames(write_jpegs(tmp_path / "named", name="frame{}.jpg"))
     mixed = write_jpegs(tmp_path / "mixed")
