@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +44,20 @@ def number_of(image: np.ndarray) -> int:
     return sum(bit << place for place, bit in enumerate(bits[:9]))
 
 
+@contextmanager
+def ordinary_priority() -> Iterator[None]:
+    """Takes back what SVT-AV1 does to a process of root's: SCHED_FIFO at 99, which every later test, server and
+    browser would inherit. Two busy threads of that kind starve a machine of two cores, themselves included."""
+    if not hasattr(os, "sched_setscheduler"):  # not Linux: it does no such thing
+        yield
+        return
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
+
+
 @dataclass(frozen=True)
 class Clip:
     """How to write a test video."""
@@ -60,7 +76,8 @@ class Clip:
     def write(self, folder: Path, name: str = "clip") -> Path:
         path = folder / (name + self.suffix)
         quarter_turns = self.rotation // 90
-        with av.open(str(path), "w", options=dict(self.container_options)) as container:
+        options = dict(self.container_options)
+        with ordinary_priority(), av.open(str(path), "w", options=options) as container:
             stream = container.add_stream(self.codec, rate=25, options=dict(self.options))
             stored = np.rot90(numbered(0, *self.size), -quarter_turns)
             stream.height, stream.width = stored.shape[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -345,3 +346,10 @@ def test_real_videos(
     with VideoFrames(tmp_path / "video") as frames:
         for i in wanted:
             assert np.abs(frames.read(i) @ luma - exact[i]).mean() < 3, i
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="scheduling policies are Linux's")
+def test_writing_av1_leaves_the_process_its_priority(tmp_path: Path) -> None:
+    before = os.sched_getscheduler(0)
+    CLIPS["av1"].write(tmp_path)
+    assert os.sched_getscheduler(0) == before
