@@ -46,8 +46,8 @@ def number_of(image: np.ndarray) -> int:
 
 @contextmanager
 def ordinary_priority() -> Iterator[None]:
-    """Takes back what SVT-AV1 does to a process of root's: SCHED_FIFO at 99, which every later test, server and
-    browser would inherit. Two busy threads of that kind starve a machine of two cores, themselves included."""
+    """Takes back what SVT-AV1 does to a process of root's: SCHED_FIFO at 99, which every later test, server
+    and browser would inherit. Two busy threads of that kind starve a machine of two cores."""
     if not hasattr(os, "sched_setscheduler"):  # not Linux: it does no such thing
         yield
         return
