@@ -35,6 +35,8 @@ def tracked(predictor):
     return torch.stack(masks)
 
 
+# What PyTorch's own compiler imports when it is reset, not what we call.
+@pytest.mark.filterwarnings("ignore:.torch.jit.script_method. is deprecated:DeprecationWarning")
 def test_the_compiled_parts_give_the_same_masks(traced, capsys):
     plain = build_sharp("t", video=True)
     optimized = build_sam2_video_predictor(
