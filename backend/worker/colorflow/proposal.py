@@ -212,7 +212,7 @@ def rate(features: Features) -> float:
 
     A weighted sum of what makes one: edges all around, colours (and, where the click moves,
     motion) unlike the surroundings, a size that people click, the click in its middle. The
-    weights were fitted on rendered clips of other seeds than the gallery's and are rounded.
+    weights were fitted on rendered clips of four seeds, the gallery's among them, and are rounded.
     """
     overlap = log10(1.01 - features.contrast**2)
     size = features.log_area
