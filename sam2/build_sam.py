@@ -22,7 +22,7 @@ _HYDRA_VERSION = "1.2"
 _hydra_lock = threading.Lock()  # Hydra keeps the search path in one global object
 
 
-def _released(version: str, folder: str) -> dict[str, tuple[str, str]]:
+def _released(folder: str) -> dict[str, tuple[str, str]]:
     sizes = {"tiny": "t", "small": "s", "base-plus": "b+", "large": "l"}
     return {
         f"facebook/{folder}-hiera-{size}": (
@@ -33,7 +33,7 @@ def _released(version: str, folder: str) -> dict[str, tuple[str, str]]:
     }
 
 
-HF_MODEL_ID_TO_FILENAMES = {**_released("2", "sam2"), **_released("2.1", "sam2.1")}
+HF_MODEL_ID_TO_FILENAMES = {**_released("sam2"), **_released("sam2.1")}
 """Hugging Face model id: (configuration, checkpoint file)."""
 
 _STABLE_SINGLE_MASK = (

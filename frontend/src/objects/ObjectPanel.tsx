@@ -1,7 +1,6 @@
-import { useMemo } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
-import { visibleObjects } from '../session/state';
+import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import styles from './ObjectPanel.module.css';
@@ -12,13 +11,8 @@ const LEGEND_UP_TO = 4; // objects: who has more knows how to click, and wants t
 /** The list of objects: choose, name, add, remove. */
 export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
-  const objects = useStore(store, (state) => state.objects);
-  const leaving = useStore(store, (state) => state.leaving);
   const selectedId = useStore(store, (state) => state.selectedId);
-  const shown = useMemo(
-    () => visibleObjects({ ...store.get(), objects, leaving }),
-    [store, objects, leaving],
-  );
+  const shown = useVisibleObjects(workspace);
   return (
     <aside className={styles.panel} aria-label="Objects">
       <header className={styles.header}>

@@ -1,7 +1,7 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
-import { visibleObjects } from '../session/state';
+import { useVisibleObjects } from '../session/useVisibleObjects';
 import styles from './Timeline.module.css';
 import { TimelineView } from './timelineView';
 
@@ -55,13 +55,8 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
 
 function LaneNames({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
-  const objects = useStore(store, (state) => state.objects);
-  const leaving = useStore(store, (state) => state.leaving);
   const selectedId = useStore(store, (state) => state.selectedId);
-  const shown = useMemo(
-    () => visibleObjects({ ...store.get(), objects, leaving }),
-    [store, objects, leaving],
-  );
+  const shown = useVisibleObjects(workspace);
   return (
     <ul className={styles.names} aria-label="Lanes">
       {shown.map(({ objectId, name, colour }) => (
