@@ -57,6 +57,7 @@ class TrackedObject:
     removed: bool = False
     tracked_version: int = 0  # prompts up to this version are in its masklet; 0: never tracked
     version: int = 0
+    label: str = ""  # its class, such as "car"; empty: none was chosen
 
 
 class MaskOrigin(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 
 class VideoState(StrEnum):
@@ -37,3 +38,11 @@ class Video:
     def fps(self) -> float:
         """Mean frame rate; 0 for a single frame."""
         return (self.num_frames - 1) / self.pts_s[-1] if self.num_frames > 1 and self.pts_s[-1] > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class FrameTimes:
+    """When each frame is shown, as the file itself says it: frame i at `pts[i] * time_base` seconds."""
+
+    pts: tuple[int, ...]
+    time_base: Fraction
