@@ -294,5 +294,5 @@ def _check_points(points: Tensor, labels: Tensor) -> None:
             f"point_labels has shape {tuple(labels.shape)} for points of shape {tuple(points.shape)}; "
             "give one label a point"
         )
-    if ((labels < -1) | (labels > 3)).any():
-        raise ValueError("point_labels must be 1 (include) or 0 (exclude)")
+    if ((labels != 0) & (labels != 1)).any():
+        raise ValueError("point_labels must be 1 (include) or 0 (exclude); a box goes into box=")

@@ -148,6 +148,8 @@ def test_prompting_without_an_image(model: SAM2Base) -> None:
         ({"point_coords": POINT, "point_labels": np.array([1, 1])}, "one label a point"),
         ({"point_coords": np.zeros((2, 3)), "point_labels": np.ones(2)}, r"shape \(N, 2\)"),
         ({"point_coords": POINT, "point_labels": np.array([7])}, "1 .include. or 0 .exclude."),
+        ({"point_coords": POINT, "point_labels": np.array([2])}, "1 .include. or 0 .exclude."),
+        ({"point_coords": POINT, "point_labels": np.array([-1])}, "1 .include. or 0 .exclude."),
         ({"point_coords": POINT * np.nan, "point_labels": LABEL}, "not finite"),
         ({"box": np.zeros(3)}, r"shape \(4,\) or \(B, 4\)"),
         ({"mask_input": np.zeros((1, 8, 8))}, r"mask_input must have shape \(1, 32, 32\)"),
