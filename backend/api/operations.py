@@ -99,7 +99,10 @@ class Mutation:
     async def clear_prompts(self, info: Info, session_id: strawberry.ID) -> int:
         return await info.context.command(lambda s: s.commands.clear_prompts(session_id))
 
-    @strawberry.mutation(description="Its masks and its progress arrive in the feed.")
+    @strawberry.mutation(
+        description="Its masks and its progress arrive in the feed. With `firstFrame` and `lastFrame`, both "
+        "inclusive, it walks no other frames."
+    )
     async def track(
         self,
         info: Info,
@@ -107,9 +110,13 @@ class Mutation:
         direction: types.Direction = types.Direction.BOTH,
         start_frame: int | None = None,
         object_ids: list[int] | None = None,
+        first_frame: int | None = None,
+        last_frame: int | None = None,
     ) -> types.Propagation:
         return await info.context.command(
-            lambda s: propagation_type(s.commands.track(session_id, direction, start_frame, object_ids))
+            lambda s: propagation_type(
+                s.commands.track(session_id, direction, start_frame, object_ids, first_frame, last_frame)
+            )
         )
 
     @strawberry.mutation(description="Stops within a frame; what is done stays. The session's version.")

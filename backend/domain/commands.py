@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
-from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
+from backend.domain.plan import FrameRange, ObjectWork, frames_to_walk, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.session import (
     Direction,
@@ -115,27 +115,38 @@ class SessionCommands:
         direction: Direction = Direction.BOTH,
         start_frame: int | None = None,
         object_ids: Collection[int] | None = None,
+        first_frame: int | None = None,
+        last_frame: int | None = None,
     ) -> Propagation:
-        """Start a propagation; its masks arrive in the feed. `object_ids` None: those that need it."""
+        """Start a propagation; its masks arrive in the feed. `object_ids` None: those that need it.
+
+        `first_frame` and `last_frame`, both inclusive, limit it to a range. What was due before stays due
+        then, since the rest of the video has not seen it.
+        """
         video = self.video_of(session_id)
         if start_frame is not None:
             check_frame(start_frame, video)
+        within = _checked_range(first_frame, last_frame, video)
         for object_id in object_ids or ():
             self._object(session_id, object_id)
-        passes = plan_passes(self._work(session_id, object_ids), direction, video.num_frames, start_frame)
+        work = self._work(session_id, object_ids)
+        passes = plan_passes(work, direction, video.num_frames, start_frame, within)
         if not passes:
-            raise InvalidInput(self._why_nothing_to_walk(session_id, direction))
-        return self.track_passes(session_id, passes)
+            raise InvalidInput(self._why_nothing_to_walk(session_id, direction, within))
+        return self.track_passes(session_id, passes, settles_prompts=within is None)
 
-    def track_passes(self, session_id: str, passes: Sequence[Pass]) -> Propagation:
-        """Start a propagation over exactly these passes."""
+    def track_passes(
+        self, session_id: str, passes: Sequence[Pass], settles_prompts: bool = True
+    ) -> Propagation:
+        """Start a propagation over exactly these passes. `settles_prompts`: once it is done, its objects'
+        prompts are in their masklets as far as they reach, and need no further Track."""
         propagation = Propagation(
             self._new_id(),
             tuple(passes),
             PropagationState.RUNNING,
             frames_done=0,
             frames_total=frames_to_walk(passes),
-            prompts_version=self._store.session(session_id).version,
+            prompts_version=self._store.session(session_id).version if settles_prompts else 0,
         )
         self._store.start_propagation(session_id, propagation)
         self._host.track(session_id, propagation)
@@ -182,15 +193,29 @@ class SessionCommands:
             if object_ids is None or tracked.object_id in object_ids
         ]
 
-    def _why_nothing_to_walk(self, session_id: str, direction: Direction) -> str:
+    def _why_nothing_to_walk(self, session_id: str, direction: Direction, within: FrameRange | None) -> str:
         if not self._store.prompts(session_id):
             return "There is nothing to track yet: click an object first."
+        if within is not None:
+            frames = f"frames {within.first} to {within.last}"
+            return f"Tracking {direction} does not reach {frames} from where the prompts are; click there."
         return f"There is no frame to track {direction} from here; choose the other direction."
 
 
 def check_frame(frame_idx: int, video: Video) -> None:
     if not 0 <= frame_idx < video.num_frames:
         raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
+
+
+def _checked_range(first_frame: int | None, last_frame: int | None, video: Video) -> FrameRange | None:
+    """None where neither end is given, or both are those of the video."""
+    first = 0 if first_frame is None else first_frame
+    last = video.num_frames - 1 if last_frame is None else last_frame
+    check_frame(first, video)
+    check_frame(last, video)
+    if first > last:
+        raise InvalidInput(f"The range begins at frame {first}, after its end at {last}; swap them.")
+    return None if (first, last) == (0, video.num_frames - 1) else FrameRange(first, last)
 
 
 def colour_of(object_id: int) -> str:

@@ -3,6 +3,7 @@
 An object that was tracked and then corrected is tracked again from the correction: forward to the
 end, since a correction should mend everything after it, and backward only to the prompt before it,
 since what lies behind that prompt was drawn from that prompt. An object with nothing new is left alone.
+A range cuts these walks short, and changes nothing else about them.
 """
 
 from __future__ import annotations
@@ -24,20 +25,48 @@ class ObjectWork:
     tracked: bool  # was it ever tracked
 
 
+@dataclass(frozen=True)
+class FrameRange:
+    """Frames `first` to `last`, both inclusive."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.last:
+            raise ValueError(f"no frames lie in {self.first}..{self.last}")
+
+    def clip(self, start: int, stop: int) -> tuple[int, int] | None:
+        """The part of a straight walk, forward or backward, that lies in here; None where none does."""
+        if max(start, stop) < self.first or min(start, stop) > self.last:
+            return None
+        return self._nearest(start), self._nearest(stop)
+
+    def _nearest(self, frame_idx: int) -> int:
+        return min(max(frame_idx, self.first), self.last)
+
+
 def plan_passes(
-    objects: Iterable[ObjectWork], direction: Direction, num_frames: int, start_frame: int | None = None
+    objects: Iterable[ObjectWork],
+    direction: Direction,
+    num_frames: int,
+    start_frame: int | None = None,
+    within: FrameRange | None = None,
 ) -> tuple[Pass, ...]:
     """Passes to walk, objects that walk the same way side by side; empty where nothing has a prompt.
 
     Only objects with new prompts are walked or, when none has any, all that have prompts. With a
-    `start_frame` every prompted object walks from there to the ends of the video.
+    `start_frame` every prompted object walks from there to the ends of the video. `within` leaves of
+    each walk what lies in those frames; it comes from the side on which the object's prompts are.
     """
     prompted = [work for work in objects if work.prompted]
     due = [work for work in prompted if work.changed or not work.tracked]
     walks: dict[tuple[int, int], list[int]] = defaultdict(list)
     for work in prompted if start_frame is not None or not due else due:
-        for walk in _walks(work, direction, num_frames, start_frame):
-            walks[walk].append(work.object_id)
+        for start, stop in _walks(work, direction, num_frames, start_frame):
+            walk = (start, stop) if within is None else within.clip(start, stop)
+            if walk is not None and work.object_id not in walks[walk]:  # both ways may be the same one frame
+                walks[walk].append(work.object_id)
     return tuple(Pass(tuple(ids), start, stop) for (start, stop), ids in _forward_first(walks))
 
 

@@ -110,7 +110,8 @@ class SessionStore(Protocol):
         self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
     ) -> int:
         """Write masks and, in the same transaction, how far the propagation has come. Masks of removed
-        objects are dropped. A propagation that is DONE sets `tracked_version` of its objects."""
+        objects are dropped. A propagation that is DONE sets `tracked_version` of its objects, unless its
+        `prompts_version` is 0."""
         ...
 
 

@@ -122,7 +122,7 @@ class Propagation:
     state: PropagationState
     frames_done: int
     frames_total: int
-    prompts_version: int  # the session's version when it began: prompts up to it are taken in
+    prompts_version: int  # the session's version when it began: prompts up to it are taken in; 0: none are
     error: str | None = None
     version: int = 0
 

@@ -283,7 +283,7 @@ def _record_progress(write: _Write, session_id: str, propagation: Propagation) -
         return
     row = propagation_row(session_id, propagation, write.version)
     write.connection.execute(update(propagations).where(*of_it).values(**row))
-    if propagation.state is PropagationState.DONE:
+    if propagation.state is PropagationState.DONE and propagation.prompts_version:
         walked = {object_id for walk in propagation.passes for object_id in walk.object_ids}
         write.connection.execute(
             update(objects)

@@ -215,6 +215,50 @@ def test_only_what_changed_since_its_last_track_is_tracked_again(world, session_
     assert host.tracked[-1].passes == (Pass((2,), 6, 9), Pass((2,), 6, 1))
 
 
+def test_a_range_limits_what_is_tracked_and_leaves_the_rest_due(world, session_id):
+    commands, store, _, host = world
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1, frame_idx=4))
+    limited = commands.track(session_id, first_frame=3, last_frame=6)
+    assert limited.passes == (Pass((1,), 4, 6), Pass((1,), 4, 3))
+    assert limited.frames_total == 5
+    store.put_masks(session_id, (), replace(limited, state=PropagationState.DONE, frames_done=5))
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(2))
+    assert {i for walk in commands.track(session_id).passes for i in walk.object_ids} == {1, 2}
+
+
+def test_the_whole_video_is_no_limit(world, session_id):
+    commands, store, _, _ = world
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1))
+    done = commands.track(session_id, first_frame=0, last_frame=FRAMES - 1)
+    store.put_masks(session_id, (), replace(done, state=PropagationState.DONE, frames_done=FRAMES))
+    assert store.objects(session_id)[0].tracked_version == done.prompts_version > 0
+
+
+@pytest.mark.parametrize(
+    ("frames", "sentence"),
+    [
+        ((5, 4), "begins at frame 5, after its end at 4"),
+        ((-1, 4), "outside this video's frames 0..9"),
+        ((0, FRAMES), "outside this video's frames 0..9"),
+    ],
+)
+def test_a_range_that_cannot_be_meant_is_refused(commands, session_id, frames, sentence):
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1))
+    with pytest.raises(InvalidInput, match=sentence):
+        commands.track(session_id, first_frame=frames[0], last_frame=frames[1])
+
+
+def test_a_range_out_of_reach_says_what_to_do(commands, session_id):
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1, frame_idx=9))
+    with pytest.raises(InvalidInput, match="does not reach frames 2 to 5"):
+        commands.track(session_id, Direction.FORWARD, first_frame=2, last_frame=5)
+
+
 def test_starting_over_keeps_the_objects(world, session_id):
     commands, store, _, _ = world
     commands.add_object(session_id, "Cup")

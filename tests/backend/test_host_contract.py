@@ -377,6 +377,18 @@ def test_closing_twice_ends_every_thread_and_the_next_start_goes_on(rig: Rig) ->
     assert set(rig.drawn(session)) == {(1, frame) for frame in range(FRAMES)}
 
 
+def test_a_range_is_tracked_and_no_frame_beyond_it(rig: Rig) -> None:
+    session = rig.session()
+    rig.click(session, 1, 6, red(6))
+    assert rig.track(session, first_frame=4, last_frame=9) is PropagationState.DONE
+    limited = rig.drawn(session)
+    assert set(limited) == {(1, frame) for frame in range(4, 10)}
+    assert rig.track(session) is PropagationState.DONE
+    whole = rig.drawn(session)
+    assert set(whole) == {(1, frame) for frame in range(FRAMES)}
+    assert {place: whole[place] for place in limited} == limited  # walked again, the same way
+
+
 def test_backwards_only(rig: Rig) -> None:
     session = rig.session()
     rig.click(session, 1, 6, red(6))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.plan import ObjectWork, frames_to_walk, objects_on, plan_passes, step_of
+from backend.domain.plan import FrameRange, ObjectWork, frames_to_walk, objects_on, plan_passes, step_of
 from backend.domain.session import Direction, Pass
 
 N = 100
@@ -65,6 +66,30 @@ def test_without_a_prompt_there_is_nothing_to_walk():
     assert plan_passes([work(1, set())], Direction.BOTH, N) == ()
 
 
+def test_a_range_cuts_walks_short_at_both_ends():
+    within = FrameRange(30, 50)
+    assert plan_passes([work(1, {40})], Direction.BOTH, N, within=within) == (
+        Pass((1,), 40, 50),
+        Pass((1,), 40, 30),
+    )
+
+
+def test_a_range_is_walked_from_the_side_on_which_the_prompts_are():
+    within = FrameRange(30, 50)
+    assert plan_passes([work(1, {10})], Direction.BOTH, N, within=within) == (Pass((1,), 30, 50),)
+    assert plan_passes([work(1, {90})], Direction.BOTH, N, within=within) == (Pass((1,), 50, 30),)
+    assert plan_passes([work(1, {90})], Direction.FORWARD, N, within=within) == ()
+
+
+def test_a_range_of_one_frame_is_one_step():
+    assert plan_passes([work(1, {10})], Direction.BOTH, N, within=FrameRange(10, 10)) == (Pass((1,), 10, 10),)
+
+
+def test_a_range_must_hold_a_frame():
+    with pytest.raises(ValueError, match=r"no frames lie in 5\.\.4"):
+        FrameRange(5, 4)
+
+
 frames = st.integers(0, N - 1)
 
 
@@ -86,3 +111,29 @@ def test_every_walk_stays_in_the_video_and_counts_its_frames(objects, direction,
         for frame in range(walk.start, walk.stop + (-1 if walk.reverse else 1), -1 if walk.reverse else 1)
     ]
     assert objects_on(passes) <= {w.object_id for w in works if w.prompted}
+
+
+def walked_by(passes: tuple[Pass, ...]) -> dict[int, set[int]]:
+    """Each object's frames."""
+    steps = [step_of(passes, done) for done in range(frames_to_walk(passes))]
+    return {
+        object_id: {frame for walk, frame in filter(None, steps) if object_id in walk.object_ids}
+        for object_id in objects_on(passes)
+    }
+
+
+@given(
+    st.lists(st.tuples(st.frozensets(frames, max_size=4), st.booleans()), max_size=4),
+    st.sampled_from(Direction),
+    st.none() | frames,
+    frames,
+    frames,
+)
+def test_a_range_leaves_of_each_walk_exactly_what_lies_in_it(objects, direction, start_frame, one, other):
+    works = [work(i, set(prompted), tracked=tracked) for i, (prompted, tracked) in enumerate(objects)]
+    first, last = sorted((one, other))
+    passes = plan_passes(works, direction, N, start_frame, FrameRange(first, last))
+    whole = walked_by(plan_passes(works, direction, N, start_frame))
+    inside = {object_id: walked & set(range(first, last + 1)) for object_id, walked in whole.items()}
+    assert walked_by(passes) == {object_id: walked for object_id, walked in inside.items() if walked}
+    assert all(len(walk.object_ids) == len(set(walk.object_ids)) for walk in passes)
