@@ -15,6 +15,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -142,9 +143,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _migrate(database: Database) -> None:
     """Bring the tables to the newest revision, all or nothing, one process at a time."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _migrations()
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
@@ -155,6 +154,19 @@ def _migrate(database: Database) -> None:
             raise Unavailable(
                 "The database was written by a newer Masklet: update this one, or use another MASKLET_DATA."
             ) from error
+
+
+def revisions() -> list[str]:
+    """The revisions of the tables that this Masklet knows, oldest first."""
+    scripts = ScriptDirectory.from_config(_migrations())
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 @contextmanager
