@@ -139,6 +139,10 @@ class Host(Protocol):
         version, when that is stored; at once if nothing runs."""
         ...
 
+    def working(self) -> bool:
+        """Does what computes still live? False: nothing will answer any more, until a restart."""
+        ...
+
     def close(self) -> None:
         """Stop within a frame, store what is done. Running propagations stay RUNNING in the store, so
         that the next start goes on with them. Idempotent."""

@@ -63,6 +63,9 @@ class ThreadHost:
     def cancel(self, session_id: str) -> Future[int]:
         return self._actor.cancel(session_id)
 
+    def working(self) -> bool:
+        return self._actor.working()
+
     def close(self) -> None:
         with self._closing:
             self._actor.close()

@@ -80,6 +80,9 @@ class SessionActor:
         self._post(message)
         return message.answer
 
+    def working(self) -> bool:
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Stop after the frame in hand and save what is live. Idempotent."""
         with self._door:

@@ -57,6 +57,9 @@ class NotingHost:
             self.store.put_masks(session_id, (), replace(running, state=PropagationState.CANCELLED))
         return self._now(session_id)
 
+    def working(self) -> bool:
+        return True
+
     def close(self) -> None: ...
 
     def _now(self, session_id: str) -> Future[int]:
