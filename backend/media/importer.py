@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -21,16 +20,21 @@ import numpy as np
 
 from backend.domain.errors import InvalidInput
 from backend.media.files import DISK_ERRORS, disk_errors, link_or_copy, move_into_place
-from backend.media.index import INDEX_NAME, POSTER_NAME, RENDITION_NAME, SOURCE_NAME, FrameIndex
+from backend.media.index import (
+    INDEX_NAME,
+    NO_STAMP,
+    POSTER_NAME,
+    RENDITION_NAME,
+    SOURCE_NAME,
+    FrameIndex,
+)
 from backend.media.pixels import Orientation, RgbReader, fingerprint, jpeg_of
 from backend.media.rendition import CANNOT_CONVERT, RenditionWriter, check_rendition
-from backend.media.source import MAX_FRAMES, Source, check_size, open_source
+from backend.media.source import FALLBACK_RATE, MAX_FRAMES, Source, check_size, open_source
 
 WORK_NAME = ".importing"
 POSTER_LONG_SIDE = 640
 CLOCK_TRIAL_FRAMES = 32  # more than any codec reorders
-FALLBACK_RATE = Fraction(25)
-NO_STAMP = -(2**63)
 
 Progress = Callable[[float], None]
 
@@ -157,6 +161,7 @@ def _read_through(
         np.array(fingerprints, np.uint32),
         source_bytes,
         sha256,
+        time_base,
     )
     return index, _warning(source, len(clock.ticks))
 

@@ -22,12 +22,12 @@ from typing import Protocol
 
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.ports import VideoStore
-from backend.domain.video import Video, VideoState
+from backend.domain.video import FrameTimes, Video, VideoState
 from backend.media.files import disk_errors, move_into_place
 from backend.media.frames import VideoFrames
 from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
 from backend.media.importer import ImportedVideo
-from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME
+from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.stills import StillReader
 
 MAX_UPLOAD_BYTES = 16 * 2**30
@@ -103,6 +103,11 @@ class VideoLibrary:
         """Exact frames of the source; the caller closes it."""
         self._ready(video_id)
         return VideoFrames(self.folder(video_id))
+
+    def frame_times(self, video_id: str) -> FrameTimes:
+        """Every frame's stamp as the source has it: for manifests, and for who reads the source himself."""
+        self._ready(video_id)
+        return FrameIndex.load(self.folder(video_id)).times()
 
     def still_jpeg(self, video_id: str, frame_idx: int) -> bytes:
         """The source's frame as JPEG."""

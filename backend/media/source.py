@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -22,6 +23,7 @@ MAX_SIDE = 8192  # pixels; a frame of 8192 x 8192 takes 200 MB as RGB
 MAX_FRAMES = 500_000  # 4.6 hours at 30 frames a second
 # Always the same: how a decoder patches up damaged frames depends on it, and a frame must stay itself.
 DECODER_THREADS = 2
+FALLBACK_RATE = Fraction(25)  # where a file tells neither times nor a rate
 OPEN_OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi",

@@ -9,19 +9,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
-from backend.domain.video import Video, VideoState
+from backend.domain.video import FrameTimes, Video, VideoState
 from backend.media import gallery
 from backend.media import library as library_module
 from backend.media.gallery import ensure_gallery, gallery_id
-from backend.media.index import INDEX_NAME, RENDITION_NAME, SOURCE_NAME
+from backend.media.index import INDEX_NAME, NO_STAMP, RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.library import VideoLibrary, clean_title
+from backend.media.pixels import Orientation
 from backend.media.rendered import rendered_clips
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
@@ -286,6 +289,42 @@ class TestRestart:
         assert videos.video(first.video_id).state is VideoState.IMPORTING
 
 
+class TestFrameTimes:
+    def test_stamps_are_the_files_own(
+        self, library: VideoLibrary, videos: SqlVideoStore, tmp_path: Path
+    ) -> None:
+        """As plain decoding gives them: they start late, and B-frames are in their places."""
+        path = Clip(".mkv", options={"bf": "3"}, stamp=lambda i: 2 * i + 250).write(tmp_path)
+        received = library.receive(io.BytesIO(path.read_bytes()), "a.mkv")
+        _imported(videos, received.video_id)
+        with av.open(str(path)) as container:
+            expected = tuple(frame.pts for frame in container.decode(video=0))
+        assert len(expected) == 40
+        times = library.frame_times(received.video_id)
+        assert times == FrameTimes(expected, Fraction(1, 1000))
+        index = library.folder(received.video_id) / INDEX_NAME
+        with np.load(index) as saved:
+            arrays = {name: saved[name] for name in saved if name != "time_base"}
+        np.savez(index, **arrays)  # as it was written before the unit was kept
+        assert library.frame_times(received.video_id) == times
+
+    def test_frames_without_a_stamp_get_their_place_in_time(self) -> None:
+        index = FrameIndex(
+            4,
+            4,
+            Orientation(),
+            np.array([0.0, 0.04, 0.08]),
+            np.array([100, NO_STAMP, 180]),
+            False,
+            np.array([0]),
+            np.zeros(3, np.uint32),
+            1,
+            "ab",
+            Fraction(1, 1000),
+        )
+        assert index.times().pts == (100, 140, 180)
+
+
 class TestIds:
     @pytest.mark.parametrize(
         "video_id", ["", "..", "../../etc", "a" * 31, "A" * 32, "0" * 32 + "\n", "/" + "0" * 31, "%2e%2e"]
@@ -294,6 +333,7 @@ class TestIds:
         for ask in (
             library.folder,
             library.frames,
+            library.frame_times,
             library.rendition_path,
             library.poster_path,
             lambda v: library.still_jpeg(v, 0),
