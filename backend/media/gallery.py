@@ -9,10 +9,10 @@ from pathlib import Path
 
 import av
 
+from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import NotFound
 from backend.domain.ports import VideoStore
 from backend.domain.video import Video, VideoState
-from backend.media.files import disk_errors, move_into_place
 from backend.media.importer import import_video
 from backend.media.index import INDEX_NAME, SOURCE_NAME
 from backend.media.pixels import Orientation

@@ -18,8 +18,9 @@ import av
 import cv2
 import numpy as np
 
+from backend.domain.durable import DISK_ERRORS, disk_errors, move_into_place
 from backend.domain.errors import InvalidInput
-from backend.media.files import DISK_ERRORS, disk_errors, link_or_copy, move_into_place
+from backend.media.files import link_or_copy
 from backend.media.index import (
     INDEX_NAME,
     NO_STAMP,

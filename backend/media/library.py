@@ -20,10 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.ports import VideoStore
 from backend.domain.video import FrameTimes, Video, VideoState
-from backend.media.files import disk_errors, move_into_place
 from backend.media.frames import VideoFrames
 from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
 from backend.media.importer import ImportedVideo
