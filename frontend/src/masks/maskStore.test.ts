@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { ABSENT, type MaskRow, MaskStore, NOT_TRACKED, PRESENT, trustOf } from './maskStore';
+import { ABSENT, NOT_TRACKED, PRESENT, presenceIn } from './coverage';
+import { type MaskRow, MaskStore } from './maskStore';
 
 function row(frameIdx: number, change: Partial<MaskRow> = {}): MaskRow {
   return {
@@ -11,6 +12,12 @@ function row(frameIdx: number, change: Partial<MaskRow> = {}): MaskRow {
     predictedIou: 0.9,
     ...change,
   };
+}
+
+function presence(store: MaskStore, objectId = 1) {
+  return Array.from({ length: store.numFrames }, (_, frame) =>
+    presenceIn(store.coverage(objectId)?.at(frame) ?? 0),
+  );
 }
 
 test('masks are found by object and frame', () => {
@@ -25,13 +32,9 @@ test('masks are found by object and frame', () => {
 test('a frame is present, absent or not tracked', () => {
   const store = new MaskStore(4);
   store.apply([row(0), row(1, { area: 0, rle: { counts: 'x' } })]);
-  expect([...(store.masklet(1)?.presence ?? [])]).toEqual([
-    PRESENT,
-    ABSENT,
-    NOT_TRACKED,
-    NOT_TRACKED,
-  ]);
+  expect(presence(store)).toEqual([PRESENT, ABSENT, NOT_TRACKED, NOT_TRACKED]);
   expect(store.trackedFrames(1)).toBe(2);
+  expect(store.rle(1, 1)).toBeUndefined();
 });
 
 test('a mask that is replaced or taken back is counted once', () => {
@@ -40,6 +43,7 @@ test('a mask that is replaced or taken back is counted once', () => {
   expect(store.trackedFrames(1)).toBe(1);
   expect(store.rle(1, 0)).toBe('new');
   expect(store.rle(1, 1)).toBeUndefined();
+  expect(store.isMissing(1, 1)).toBe(false);
 });
 
 test('the next doubtful stretch is found from either side', () => {
@@ -66,6 +70,7 @@ test('listeners hear of a batch once, and no more after they left', () => {
   store.apply([row(2)]);
   expect(listener).toHaveBeenCalledTimes(2);
   expect(store.trackedFrames(1)).toBe(1);
+  expect(store.rle(1, 0)).toBeUndefined();
 });
 
 test('frames outside the video are ignored', () => {
@@ -74,9 +79,35 @@ test('frames outside the video are ignored', () => {
   expect(store.trackedFrames(1)).toBe(0);
 });
 
-test('trust is low where the mask, or the presence, is doubtful', () => {
-  expect(trustOf({ objectScore: 8, predictedIou: 0.95, area: 9 })).toBeGreaterThan(0.9);
-  expect(trustOf({ objectScore: 8, predictedIou: 0.3, area: 9 })).toBeLessThan(0.4);
-  expect(trustOf({ objectScore: 0.1, predictedIou: 0.9, area: 9 })).toBeLessThan(0.6);
-  expect(trustOf({ objectScore: -8, predictedIou: 0, area: 0 })).toBeGreaterThan(0.9);
+test('a summary says where masks are, and that they have to be fetched', () => {
+  const store = new MaskStore(10);
+  store.apply([row(0), row(1), row(2)]);
+  store.summarise([{ objectId: 1, firstFrame: 1, looks: 'ax_3co' }]);
+  expect(presence(store)).toEqual([2, 2, 0, 0, 2, 2, 2, 1, 0, 0]);
+  expect([0, 1, 2, 4, 7].map((frame) => store.isMissing(1, frame))).toEqual([
+    false, // not mentioned: as it was
+    true, // changed since
+    false, // gone
+    true,
+    false, // the object is not on this frame
+  ]);
+  expect(store.doubtfulFrame(1, 0, true)).toBe(4);
+  store.fill([row(1), row(2), row(4)]);
+  expect([1, 2, 4].map((frame) => store.rle(1, frame))).toEqual(['m1', undefined, 'm4']);
+});
+
+test('what is fetched does not replace what came since', () => {
+  const store = new MaskStore(10);
+  store.summarise([{ objectId: 1, firstFrame: 0, looks: '10a' }]);
+  store.apply([row(3, { rle: { counts: 'new' } })]);
+  store.fill([row(3), row(4)]);
+  expect([store.rle(1, 3), store.rle(1, 4)]).toEqual(['new', 'm4']);
+});
+
+test('masks beyond the budget are forgotten, but not that they exist', () => {
+  const store = new MaskStore(1000, 20_000);
+  store.apply(Array.from({ length: 1000 }, (_, frame) => row(frame)));
+  expect(store.trackedFrames(1)).toBe(1000);
+  expect(store.isMissing(1, 0)).toBe(true);
+  expect(store.isMissing(1, 999)).toBe(false);
 });

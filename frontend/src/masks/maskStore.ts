@@ -1,48 +1,59 @@
 import type { MaskFields } from '../api/generated';
+import { Coverage, doubtIn, PRESENT, presenceIn, readLooks } from './coverage';
+import { ByteLru } from './lru';
+import { lookOfMask } from './trust';
 
-export const NOT_TRACKED = 0;
-export const ABSENT = 1; // tracked, and the object is not on this frame
-export const PRESENT = 2;
-
-/** Trust below this deserves a look. */
-export const DOUBTFUL = 0.8;
-
-/** One object's masklet, by frame. Typed arrays, so that the timeline can read ten thousand frames a draw. */
-export interface Masklet {
-  readonly presence: Uint8Array; // NOT_TRACKED, ABSENT or PRESENT
-  readonly trust: Float32Array; // 0..1: how sure the engine is of the mask
-  readonly rle: (string | undefined)[];
-  /** How many frames are tracked, with or without the object. */
-  tracked: number;
-}
+const BUDGET_BYTES = 96 * 2 ** 20;
+const OVERHEAD_BYTES = 128; // of an entry, beside the string
+const OBJECT_STRIDE = 2 ** 26; // frames fit below it
 
 export type MaskRow = Pick<
   MaskFields,
   'objectId' | 'frameIdx' | 'rle' | 'area' | 'objectScore' | 'predictedIou'
 >;
 
+/** What changed of an object's masks, where there are too many to send: see `readLooks`. */
+export interface CoverageRow {
+  readonly objectId: number;
+  readonly firstFrame: number;
+  readonly looks: string;
+}
+
 /**
- * All masks of a session, outside React: compact RLE strings by object and frame. Listeners hear of each batch
- * once; what reads the store does so when it draws.
+ * All masks of a session, outside React. How they look on the timeline is known of every frame; the masks
+ * themselves, as compact RLE strings, only as far as they came and there is room: `isMissing` says where one has
+ * to be fetched. Listeners hear of each batch once; what reads the store does so when it draws.
  */
 export class MaskStore {
-  private readonly masklets = new Map<number, Masklet>();
+  private readonly coverages = new Map<number, Coverage>();
+  private readonly rles: ByteLru<string>;
   private readonly listeners = new Set<() => void>();
   private newestFrame = -1;
 
-  constructor(readonly numFrames: number) {}
+  constructor(
+    readonly numFrames: number,
+    budgetBytes = BUDGET_BYTES,
+  ) {
+    this.rles = new ByteLru(budgetBytes);
+  }
 
-  masklet(objectId: number): Masklet | undefined {
-    return this.masklets.get(objectId);
+  coverage(objectId: number): Coverage | undefined {
+    return this.coverages.get(objectId);
   }
 
   rle(objectId: number, frameIdx: number): string | undefined {
-    return this.masklets.get(objectId)?.rle[frameIdx];
+    return this.rles.get(keyOf(objectId, frameIdx));
+  }
+
+  /** There is a mask, and it is not here. */
+  isMissing(objectId: number, frameIdx: number): boolean {
+    const look = this.coverages.get(objectId)?.at(frameIdx) ?? 0;
+    return presenceIn(look) === PRESENT && !this.rles.has(keyOf(objectId, frameIdx));
   }
 
   /** Frames on which the object has a mask, or is known to be absent. */
   trackedFrames(objectId: number): number {
-    return this.masklets.get(objectId)?.tracked ?? 0;
+    return this.coverages.get(objectId)?.tracked ?? 0;
   }
 
   /** The frame of the mask that arrived last: where tracking is. -1 before the first. */
@@ -52,26 +63,47 @@ export class MaskStore {
 
   /** The nearest frame after (or before) `from` on which the object's mask is doubtful; null where none is. */
   doubtfulFrame(objectId: number, from: number, after: boolean): number | null {
-    const masklet = this.masklets.get(objectId);
-    if (!masklet) return null;
+    const coverage = this.coverages.get(objectId);
+    if (!coverage) return null;
     const step = after ? 1 : -1;
-    const isDoubtful = (frame: number) =>
-      masklet.presence[frame] === PRESENT && (masklet.trust[frame] ?? 1) < DOUBTFUL;
-    let frame = from;
-    while (isDoubtful(frame)) frame += step; // out of the stretch that we are in
-    for (; frame >= 0 && frame < this.numFrames; frame += step) {
-      if (isDoubtful(frame)) return frame;
-    }
-    return null;
+    const sure = coverage.find(from, step, (look) => doubtIn(look) === 0); // out of the stretch we are in
+    return sure === null ? null : coverage.find(sure, step, (look) => doubtIn(look) > 0);
   }
 
+  /** Masks as they are now. */
   apply(rows: readonly MaskRow[]): void {
     for (const row of rows) this.put(row);
     if (rows.length > 0) this.notify();
   }
 
+  /** Masks that changed, without the masks: what was here of them is dropped. */
+  summarise(rows: readonly CoverageRow[]): void {
+    for (const { objectId, firstFrame, looks } of rows) {
+      const coverage = this.coverageFor(objectId);
+      for (const { first, last, look } of readLooks(looks, firstFrame)) {
+        coverage.set(first, last, look);
+        for (let frame = first; frame <= last; frame++) this.rles.delete(keyOf(objectId, frame));
+      }
+    }
+    if (rows.length > 0) this.notify();
+  }
+
+  /** Masks that were fetched. What came in the meantime is newer, and stays. */
+  fill(rows: readonly MaskRow[]): void {
+    for (const row of rows) {
+      if (row.rle && this.isMissing(row.objectId, row.frameIdx)) this.keep(row, row.rle.counts);
+    }
+    if (rows.length > 0) this.notify();
+  }
+
   removeObject(objectId: number): void {
-    if (this.masklets.delete(objectId)) this.notify();
+    const coverage = this.coverages.get(objectId);
+    if (!coverage) return;
+    this.coverages.delete(objectId);
+    for (const { first, last } of coverage.runs()) {
+      for (let frame = first; frame <= last; frame++) this.rles.delete(keyOf(objectId, frame));
+    }
+    this.notify();
   }
 
   subscribe(listener: () => void): () => void {
@@ -81,28 +113,24 @@ export class MaskStore {
 
   private put(row: MaskRow): void {
     if (row.frameIdx < 0 || row.frameIdx >= this.numFrames) return;
-    const masklet = this.maskletFor(row.objectId);
-    const before = masklet.presence[row.frameIdx];
-    const after = row.rle === null ? NOT_TRACKED : row.area > 0 ? PRESENT : ABSENT;
-    masklet.presence[row.frameIdx] = after;
-    masklet.trust[row.frameIdx] = trustOf(row);
-    masklet.rle[row.frameIdx] = after === PRESENT ? row.rle?.counts : undefined;
-    masklet.tracked += Number(after !== NOT_TRACKED) - Number(before !== NOT_TRACKED);
-    if (after !== NOT_TRACKED) this.newestFrame = row.frameIdx;
+    const { frameIdx, rle } = row;
+    this.coverageFor(row.objectId).set(frameIdx, frameIdx, rle ? lookOfMask(row) : 0);
+    if (rle && row.area > 0) this.keep(row, rle.counts);
+    else this.rles.delete(keyOf(row.objectId, frameIdx));
+    if (rle) this.newestFrame = frameIdx;
   }
 
-  private maskletFor(objectId: number): Masklet {
-    let masklet = this.masklets.get(objectId);
-    if (!masklet) {
-      masklet = {
-        presence: new Uint8Array(this.numFrames),
-        trust: new Float32Array(this.numFrames),
-        rle: new Array<string | undefined>(this.numFrames).fill(undefined),
-        tracked: 0,
-      };
-      this.masklets.set(objectId, masklet);
+  private keep({ objectId, frameIdx }: MaskRow, counts: string): void {
+    this.rles.set(keyOf(objectId, frameIdx), counts, counts.length + OVERHEAD_BYTES);
+  }
+
+  private coverageFor(objectId: number): Coverage {
+    let coverage = this.coverages.get(objectId);
+    if (!coverage) {
+      coverage = new Coverage(this.numFrames);
+      this.coverages.set(objectId, coverage);
     }
-    return masklet;
+    return coverage;
   }
 
   private notify(): void {
@@ -110,8 +138,6 @@ export class MaskStore {
   }
 }
 
-/** 0..1: the engine's own estimate of the mask, scaled by how sure it is that the object is there or is not. */
-export function trustOf(row: Pick<MaskRow, 'objectScore' | 'predictedIou' | 'area'>): number {
-  const present = 1 / (1 + Math.exp(-row.objectScore));
-  return row.area > 0 ? present * Math.min(1, Math.max(0, row.predictedIou)) : 1 - present;
+function keyOf(objectId: number, frameIdx: number): number {
+  return objectId * OBJECT_STRIDE + frameIdx;
 }

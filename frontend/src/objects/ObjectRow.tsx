@@ -132,7 +132,7 @@ function Extent({
     let timer: ReturnType<typeof setTimeout> | undefined;
     const write = () => {
       timer = undefined;
-      const extent = extentOf(masks.masklet(objectId));
+      const extent = extentOf(masks.coverage(objectId));
       if (line.current) line.current.textContent = extentText(extent, numPrompted);
       if (row.current) row.current.dataset.maskFrames = String(extent.tracked);
     };

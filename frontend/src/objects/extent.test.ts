@@ -10,7 +10,7 @@ function extent(...areas: (number | null)[]) {
       { objectId: 1, frameIdx, rle: { counts: '' }, area, objectScore: 1, predictedIou: 1 },
     ]);
   });
-  return extentOf(store.masklet(1));
+  return extentOf(store.coverage(1));
 }
 
 test('an object says where it is tracked', () => {

@@ -1,4 +1,4 @@
-import { type Masklet, NOT_TRACKED, PRESENT } from '../masks/maskStore';
+import { type Coverage, PRESENT, presenceIn } from '../masks/coverage';
 
 /** Over which frames an object's masklet reaches. */
 export interface Extent {
@@ -8,16 +8,14 @@ export interface Extent {
   readonly last: number;
 }
 
-export function extentOf(masklet: Masklet | undefined): Extent {
-  let [tracked, present, first, last] = [0, 0, -1, -1];
-  masklet?.presence.forEach((presence, frameIdx) => {
-    if (presence === NOT_TRACKED) return;
-    tracked += 1;
-    if (presence === PRESENT) present += 1;
-    if (first < 0) first = frameIdx;
-    last = frameIdx;
-  });
-  return { tracked, present, first, last };
+export function extentOf(coverage: Coverage | undefined): Extent {
+  let [present, first, last] = [0, -1, -1];
+  for (const run of coverage?.runs() ?? []) {
+    if (presenceIn(run.look) === PRESENT) present += run.last - run.first + 1;
+    if (first < 0) first = run.first;
+    last = run.last;
+  }
+  return { tracked: coverage?.tracked ?? 0, present, first, last };
 }
 
 export function extentText({ tracked, present, first, last }: Extent, numPrompted: number): string {

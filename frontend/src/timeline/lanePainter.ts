@@ -1,11 +1,11 @@
-import { ABSENT, type Masklet, PRESENT } from '../masks/maskStore';
-import { DOUBT_LEVELS, laneColumns } from './columns';
+import { ABSENT, type Coverage, DOUBT_LEVELS, PRESENT } from '../masks/coverage';
+import { laneColumns } from './columns';
 import type { Scale } from './scale';
 
 export interface Lane {
   readonly objectId: number;
   readonly colour: string; // #rrggbb
-  readonly masklet: Masklet | undefined;
+  readonly coverage: Coverage | undefined;
   readonly prompted: readonly number[];
   readonly isSelected: boolean;
 }
@@ -41,7 +41,7 @@ export class LanePainter {
       const middle = (i + 0.5) * geometry.laneHeight;
       context.fillStyle = 'rgb(255 255 255 / 7%)';
       context.fillRect(0, middle - 0.5, width, 1);
-      if (lane.masklet) this.stretch(context, ROWS * i, middle, width);
+      if (lane.coverage) this.stretch(context, ROWS * i, middle, width);
       for (const frameIdx of lane.prompted) drawDot(context, geometry.scale.x(frameIdx), middle);
     });
   }
@@ -55,7 +55,8 @@ export class LanePainter {
     const image = context.createImageData(strip.width, strip.height);
     const pixels = new Uint32Array(image.data.buffer);
     lanes.forEach((lane, i) => {
-      if (lane.masklet) writeLane(pixels.subarray(ROWS * i * columns), columns, lane, lane.masklet);
+      if (lane.coverage)
+        writeLane(pixels.subarray(ROWS * i * columns), columns, lane, lane.coverage);
     });
     context.putImageData(image, 0, 0);
   }
@@ -77,13 +78,13 @@ export class LanePainter {
   }
 }
 
-function writeLane(pixels: Uint32Array, columns: number, lane: Lane, masklet: Masklet): void {
+function writeLane(pixels: Uint32Array, columns: number, lane: Lane, coverage: Coverage): void {
   const bar = packed(lane.colour, lane.isSelected ? 0.95 : 0.7);
   const thread = packed(lane.colour, 0.55);
   const doubts = Array.from({ length: DOUBT_LEVELS + 1 }, (_, level) =>
     level === 0 ? 0 : packed(DOUBT_COLOUR, 0.4 + (0.55 * level) / DOUBT_LEVELS),
   );
-  const { presence, doubt } = laneColumns(masklet, columns);
+  const { presence, doubt } = laneColumns(coverage, columns);
   for (let column = 0; column < columns; column++) {
     if (presence[column] === PRESENT) {
       pixels[column] = bar;

@@ -1,35 +1,36 @@
 import { expect, test } from 'vitest';
-import { ABSENT, type Masklet, PRESENT } from '../masks/maskStore';
-import { DOUBT_LEVELS, doubtOf, laneColumns } from './columns';
+import { ABSENT, Coverage, DOUBT_LEVELS, lookOf, PRESENT } from '../masks/coverage';
+import { laneColumns } from './columns';
 import { frameText } from './frameText';
 import { packed } from './lanePainter';
 import { Scale } from './scale';
 
-function masklet(text: string, trust = 1): Masklet {
-  const presence = Uint8Array.from(text, (c) => (c === '#' ? PRESENT : c === '-' ? ABSENT : 0));
-  return { presence, trust: new Float32Array(presence.length).fill(trust), rle: [], tracked: 0 };
+/** `#`: a mask, a digit: one with that much doubt, `-`: absent, `.`: not tracked. */
+function coverage(text: string): Coverage {
+  const made = new Coverage(text.length);
+  [...text].forEach((c, frame) => {
+    const look = c === '-' ? lookOf(ABSENT) : c === '.' ? 0 : lookOf(PRESENT, Number(c) || 0);
+    made.set(frame, frame, look);
+  });
+  return made;
 }
-const look = (m: Masklet, columns: number) =>
+const look = (m: Coverage, columns: number) =>
   Array.from(laneColumns(m, columns).presence, (p) => '.-#'[p]).join('');
 
 test('as many columns as frames: the lane is the masklet', () => {
-  expect(look(masklet('..##--#.'), 8)).toBe('..##--#.');
+  expect(look(coverage('..##--#.'), 8)).toBe('..##--#.');
 });
 
 test('fewer columns than frames: a mask is never lost', () => {
-  expect(look(masklet(`${'-'.repeat(50)}#${'-'.repeat(49)}`), 10)).toBe('-----#----');
+  expect(look(coverage(`${'-'.repeat(50)}#${'-'.repeat(49)}`), 10)).toBe('-----#----');
 });
 
 test('more columns than frames: a frame is as wide as its share', () => {
-  expect(look(masklet('#.'), 10)).toBe('#####.....');
+  expect(look(coverage('#.'), 10)).toBe('#####.....');
 });
 
-test('doubt grows as trust falls, and the greatest in a column counts', () => {
-  expect(doubtOf(0.95)).toBe(0);
-  expect(doubtOf(0.1)).toBe(DOUBT_LEVELS);
-  expect(doubtOf(0.6)).toBeGreaterThan(0);
-  const m = masklet('####--');
-  m.trust.set([1, 1, 0.2, 1, 0.1, 0.1]);
+test('the greatest doubt in a column counts', () => {
+  const m = coverage('##4#--');
   expect([...laneColumns(m, 6).doubt]).toEqual([0, 0, DOUBT_LEVELS, 0, 0, 0]);
   expect([...laneColumns(m, 3).doubt]).toEqual([0, DOUBT_LEVELS, 0]);
 });
@@ -59,9 +60,7 @@ test('labels are round numbers with room between them', () => {
 });
 
 test('a frame says its number and how the object is there', () => {
-  const m = masklet('.#-#');
-  m.trust[3] = 0.4;
-  const lane = { masklet: m, prompted: [1] };
+  const lane = { coverage: coverage('.#-2'), prompted: [1] };
   expect([0, 1, 2, 3].map((frame) => frameText(frame, lane))).toEqual([
     '0',
     '1 · clicked',

@@ -92,7 +92,7 @@ export class TimelineView {
     this.lanes = visibleObjects(state).map(({ objectId, colour }) => ({
       objectId,
       colour,
-      masklet: masks.masklet(objectId),
+      coverage: masks.coverage(objectId),
       prompted: promptedFrames(state, objectId),
       isSelected: objectId === state.selectedId,
     }));
