@@ -8,9 +8,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Protocol
 
-# The request that a piece of work is done for; empty: nobody's, such as an import after a restart. A thread
-# does not have it by itself: take `contextvars.copy_context()` where the work is asked for and run the work in
-# that, so that its log lines carry the id.
+# The request that a piece of work is done for; empty: nobody's, such as an import after a restart. Threads do
+# not have it by themselves: take `contextvars.copy_context()` where the work is asked for, and run the work
+# in that, so that its log lines carry the id.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 

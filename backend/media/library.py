@@ -24,6 +24,7 @@ from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.ports import VideoStore
 from backend.domain.video import FrameTimes, Video, VideoState
+from backend.media.files import link_or_copy
 from backend.media.frames import VideoFrames
 from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
 from backend.media.importer import ImportedVideo
@@ -33,6 +34,7 @@ from backend.media.stills import StillReader
 MAX_UPLOAD_BYTES = 16 * 2**30
 MAX_TITLE = 120
 CHUNK_BYTES = 2**20
+INCOMING_NAME = ".incoming"
 RETRY_AFTER_S = 1.0
 PROGRESS_EVERY_S = 0.3  # each report is a durable write
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -98,6 +100,18 @@ class VideoLibrary:
                     return self._register(upload, sha256, clean_title(title))
         finally:
             upload.unlink(missing_ok=True)
+
+    def adopt(self, path: Path, title: str, sha256: str | None = None) -> Video:
+        """Take a whole file that lies on this disk as `receive` takes an upload, without copying its bytes.
+
+        The file stays; the caller removes it then. If the process dies meanwhile, calling this again goes on.
+        """
+        with disk_errors():
+            if sha256 is None:
+                with path.open("rb") as file:
+                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            with self._registering:
+                return self._register(path, sha256, clean_title(title))
 
     def frames(self, video_id: str) -> VideoFrames:
         """Exact frames of the source; the caller closes it."""
@@ -171,16 +185,22 @@ class VideoLibrary:
 
     def _register(self, upload: Path, sha256: str, title: str) -> Video:
         known = next((v for v in self._videos.videos() if v.source_sha256 == sha256), None)
-        if known is not None and known.state is not VideoState.FAILED:
+        if known is not None and known.state is not VideoState.FAILED and self._has_source(known):
             return known
         video_id = known.video_id if known else uuid.uuid4().hex
         video = Video(video_id, title, sha256, VideoState.IMPORTING, created_s=time.time())
         folder = self.folder(video_id)
-        folder.mkdir(exist_ok=True)
-        move_into_place(upload, folder / SOURCE_NAME)
-        self._videos.put_video(video)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._videos.put_video(video)  # first, so that a crash leaves no file that nobody knows of
+        (folder / INCOMING_NAME).unlink(missing_ok=True)
+        link_or_copy(upload, folder / INCOMING_NAME)
+        move_into_place(folder / INCOMING_NAME, folder / SOURCE_NAME)
         self._waiting.put(video_id)
         return video
+
+    def _has_source(self, video: Video) -> bool:
+        """Not so where a crash came between the library's note and the file."""
+        return video.in_gallery or (self.folder(video.video_id) / SOURCE_NAME).exists()
 
     def _import_all(self) -> None:
         while (video_id := self._waiting.get()) is not None and not self._closing.is_set():
