@@ -1,9 +1,23 @@
+import {
+  type EffectAction,
+  type EffectChoices,
+  NO_EFFECTS,
+  reduceEffects,
+} from '../effects/choices';
 import { FrameTimes } from '../playback/frameTimes';
 import { Player } from '../playback/player';
 import { StillSource } from '../playback/stillSource';
 import { VideoSource } from '../playback/videoSource';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
+import {
+  ALL_VISIBLE,
+  type LookStore,
+  lookStore,
+  reduceVisibility,
+  type Visibility,
+  type VisibilityAction,
+} from '../stage/look';
 import { createStore, type Store } from './store';
 
 /** Everything behind an open session. React shows it; none of it lives in React. */
@@ -14,6 +28,9 @@ export interface Workspace {
   readonly video: HTMLVideoElement;
   /** Whether a plain click includes: the switch on the stage. */
   readonly clickIncludes: Store<boolean, boolean>;
+  readonly look: LookStore;
+  readonly visibility: Store<Visibility, VisibilityAction>;
+  readonly effects: Store<EffectChoices, EffectAction>;
   close(): void;
 }
 
@@ -34,6 +51,9 @@ export function openWorkspace(info: SessionInfo): Workspace {
     player,
     video,
     clickIncludes: createStore((_: boolean, next: boolean) => next, true),
+    look: lookStore(),
+    visibility: createStore(reduceVisibility, ALL_VISIBLE),
+    effects: createStore(reduceEffects, NO_EFFECTS),
     close() {
       window.removeEventListener('pagehide', onPageHide);
       leaveConnection();

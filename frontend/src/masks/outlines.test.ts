@@ -34,13 +34,13 @@ function harness() {
 test('an outline is traced once and then at hand', () => {
   const { worker, outlines, onArrival, put } = harness();
   put(5, 'a');
-  expect(outlines.path(1, 5)).toBeUndefined();
+  expect(outlines.get(1, 5)).toBeUndefined();
   outlines.want([5], [1]);
   outlines.want([5], [1]);
   expect(worker.requests).toHaveLength(1);
   worker.answer(0);
   expect(onArrival).toHaveBeenCalledTimes(1);
-  expect(outlines.path(1, 5)).toBeDefined();
+  expect(outlines.get(1, 5)).toBeDefined();
   outlines.want([5], [1]);
   expect(worker.requests).toHaveLength(1);
 });
@@ -50,12 +50,12 @@ test('of a mask that was replaced, the old outline stays until the new one is tr
   put(5, 'old');
   outlines.want([5], [1]);
   worker.answer(0);
-  const old = outlines.path(1, 5);
+  const old = outlines.get(1, 5)?.path;
   put(5, 'new');
   outlines.want([5], [1]);
-  expect(outlines.path(1, 5)).toBe(old);
+  expect(outlines.get(1, 5)?.path).toBe(old);
   worker.answer(1);
-  expect(outlines.path(1, 5)).not.toBe(old);
+  expect(outlines.get(1, 5)?.path).not.toBe(old);
 });
 
 test('a mask that was taken away has no outline', () => {
@@ -64,7 +64,7 @@ test('a mask that was taken away has no outline', () => {
   outlines.want([5], [1]);
   worker.answer(0);
   store.apply([{ objectId: 1, frameIdx: 5, rle: null, area: 0, objectScore: 0, predictedIou: 0 }]);
-  expect(outlines.path(1, 5)).toBeUndefined();
+  expect(outlines.get(1, 5)).toBeUndefined();
 });
 
 test('a jump drops what was wanted before, but for what the worker already has', () => {

@@ -1,5 +1,6 @@
 import { ByteLru } from './lru';
 import type { MaskStore } from './maskStore';
+import type { Outline } from './outline';
 import type { OutlineReply, OutlineRequest } from './outline.worker';
 
 const BUDGET_BYTES = 96 * 2 ** 20;
@@ -8,9 +9,22 @@ const PATH_FACTOR = 4; // a Path2D keeps floats and verbs beside our two bytes a
 const IN_FLIGHT = 4; // few, so that a jump on the timeline does not wait for what is no longer wanted
 const OBJECT_STRIDE = 2 ** 26; // frames fit below it
 
-interface Entry {
-  readonly counts: string;
+/** The pixels from (x0, y0) up to, but not with, (x1, y1), of the video. */
+export interface MaskBox {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** An outline to draw, in video pixels, and the box around it. */
+export interface DrawnOutline {
   readonly path: Path2D;
+  readonly box: MaskBox;
+}
+
+interface Entry extends DrawnOutline {
+  readonly counts: string;
 }
 
 /** What a worker must offer; the tests put a plain function behind it. */
@@ -31,7 +45,7 @@ export class Outlines {
     private readonly videoHeight: number,
     private readonly onArrival: () => void,
     private readonly worker: OutlineWorker = startWorker(),
-    private readonly pathOf: (reply: OutlineReply) => Path2D = tracePath,
+    private readonly pathOf: (outline: Outline) => Path2D = tracePath,
   ) {
     worker.onmessage = (event) => this.receive(event.data);
   }
@@ -40,9 +54,9 @@ export class Outlines {
    * The outline of an object on a frame; undefined where there is no mask, or it is still being traced. Of a mask
    * that was replaced, the old outline stays until the new one is there, so that nothing flickers.
    */
-  path(objectId: number, frameIdx: number): Path2D | undefined {
+  get(objectId: number, frameIdx: number): DrawnOutline | undefined {
     if (this.store.rle(objectId, frameIdx) === undefined) return undefined;
-    return this.cache.get(keyOf(objectId, frameIdx))?.path;
+    return this.cache.get(keyOf(objectId, frameIdx));
   }
 
   /** What will be drawn next, most urgent frame first. Replaces the wishes of before. */
@@ -78,7 +92,8 @@ export class Outlines {
   private receive(reply: OutlineReply): void {
     if (this.asked.get(reply.key) === reply.counts) this.asked.delete(reply.key);
     const bytes = PATH_FACTOR * (reply.coords.byteLength + reply.ends.byteLength) + OVERHEAD_BYTES;
-    this.cache.set(reply.key, { counts: reply.counts, path: this.pathOf(reply) }, bytes);
+    const entry = { counts: reply.counts, path: this.pathOf(reply), box: boxOf(reply.coords) };
+    this.cache.set(reply.key, entry, bytes);
     this.ask();
     this.onArrival();
   }
@@ -92,7 +107,8 @@ function startWorker(): OutlineWorker {
   return new Worker(new URL('./outline.worker.ts', import.meta.url), { type: 'module' });
 }
 
-function tracePath({ coords, ends }: OutlineReply): Path2D {
+/** An outline as a path in video pixels. */
+export function tracePath({ coords, ends }: Outline): Path2D {
   const path = new Path2D();
   let start = 0;
   for (const end of ends) {
@@ -106,4 +122,18 @@ function tracePath({ coords, ends }: OutlineReply): Path2D {
     start = end;
   }
   return path;
+}
+
+/** The box around an outline's coordinates, which are half pixels. */
+export function boxOf(coords: Uint16Array): MaskBox {
+  let [x0, y0, x1, y1] = [0xffff, 0xffff, 0, 0];
+  for (let i = 0; i + 1 < coords.length; i += 2) {
+    const [x, y] = [coords[i] as number, coords[i + 1] as number];
+    x0 = Math.min(x0, x);
+    x1 = Math.max(x1, x);
+    y0 = Math.min(y0, y);
+    y1 = Math.max(y1, y);
+  }
+  if (x1 === 0 && y1 === 0) return { x0: 0, y0: 0, x1: 0, y1: 0 };
+  return { x0: x0 / 2, y0: y0 / 2, x1: x1 / 2, y1: y1 / 2 };
 }

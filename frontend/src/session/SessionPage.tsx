@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
 import { ApiError, NOT_FOUND, sentenceOf } from '../api/errors';
 import { OpenSession } from '../api/generated';
@@ -19,6 +19,10 @@ import { ConnectionBanner } from './ConnectionBanner';
 import type { SessionInfo } from './liveSession';
 import styles from './SessionPage.module.css';
 import { TopBar } from './TopBar';
+
+const EffectsPanel = lazy(async () => ({
+  default: (await import('../effects/EffectsPanel')).EffectsPanel,
+}));
 
 type Load =
   | { readonly kind: 'loading' }
@@ -82,6 +86,7 @@ function OpenWorkspace({ info }: { info: SessionInfo }) {
 function WorkspaceView({ workspace }: { workspace: Workspace }) {
   const stage = useRef<StageHandle>(null);
   const [showsHelp, setShowsHelp] = useState(false);
+  const [showsEffects, setShowsEffects] = useState(false);
   const isGone = useStore(workspace.session.connection, (status) => status === 'gone');
   useKeys((action) => {
     if (action === 'help') setShowsHelp(true);
@@ -90,8 +95,20 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
   if (isGone) return <MissingSession />;
   return (
     <div className={styles.workspace} data-testid="session">
-      <TopBar workspace={workspace} onHelp={() => setShowsHelp(true)} />
+      <TopBar
+        workspace={workspace}
+        onHelp={() => setShowsHelp(true)}
+        showsEffects={showsEffects}
+        onEffects={() => setShowsEffects(!showsEffects)}
+      />
       <div className={styles.middle}>
+        <Suspense fallback={<span />}>
+          {showsEffects ? (
+            <EffectsPanel workspace={workspace} onClose={() => setShowsEffects(false)} />
+          ) : (
+            <span />
+          )}
+        </Suspense>
         <div className={styles.screen}>
           <Stage workspace={workspace} handle={stage} />
           <ConnectionBanner session={workspace.session} />

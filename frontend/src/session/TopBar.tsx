@@ -3,14 +3,22 @@ import { copyText } from '../app/clipboard';
 import { notify } from '../app/notices';
 import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { Button, ButtonLink } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { EngineBadge } from './EngineBadge';
 import { HistoryButtons } from './HistoryButtons';
 import styles from './TopBar.module.css';
 
+interface TopBarProps {
+  readonly workspace: Workspace;
+  readonly onHelp: () => void;
+  readonly showsEffects: boolean;
+  readonly onEffects: () => void;
+}
+
 /** The video's name, the engine, undo, the link and the download. */
-export function TopBar({ workspace, onHelp }: { workspace: Workspace; onHelp: () => void }) {
+export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarProps) {
   const { info } = workspace.session;
   return (
     <header className={styles.bar}>
@@ -22,6 +30,9 @@ export function TopBar({ workspace, onHelp }: { workspace: Workspace; onHelp: ()
       <span className={styles.space} />
       <HistoryButtons workspace={workspace} />
       <span className={styles.rule} />
+      <Button icon="sparkle" aria-pressed={showsEffects} data-testid="effects" onClick={onEffects}>
+        {t('Effects')}
+      </Button>
       <CopyLink sessionId={info.id} />
       <Download workspace={workspace} />
       <Button

@@ -8,6 +8,8 @@ import styles from './Stage.module.css';
 export interface StageHandle {
   cancelDrag(): boolean;
   showWhole(): void;
+  /** Nearer (above 1) or farther, about the middle. */
+  zoomBy(factor: number): void;
 }
 
 /** The video with its masks. React makes the canvases; painter and pointer do the rest. */
@@ -40,10 +42,14 @@ export function Stage({
       workspace.player.subscribe(painter.paint),
       workspace.session.masks.subscribe(painter.invalidate),
       workspace.session.store.subscribe(painter.invalidate),
+      workspace.look.subscribe(() => painter.refit()),
+      workspace.visibility.subscribe(painter.invalidate),
+      workspace.effects.subscribe(painter.invalidate),
     ];
     handle.current = {
       cancelDrag: () => pointer.cancelDrag(),
       showWhole: () => painter.setView(painter.whole),
+      zoomBy: (factor) => painter.zoomAt(painter.middle, factor),
     };
     return () => {
       handle.current = null;

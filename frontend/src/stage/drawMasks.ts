@@ -1,14 +1,16 @@
-import type { View } from './view';
+import type { DrawnOutline } from '../masks/outlines';
+import type { Look } from './look';
+import type { Area, View } from './view';
 
-export interface MaskLayer {
+export interface MaskLayer extends DrawnOutline {
   readonly objectId: number;
-  readonly path: Path2D; // in video pixels
   readonly colour: string;
   readonly emphasis: 'rest' | 'hovered' | 'selected';
 }
 
-const FILL = { rest: 0.3, hovered: 0.44, selected: 0.42 } as const;
-const LINE_PX = { rest: 1.25, hovered: 2, selected: 2 } as const;
+// Times the look's own values.
+const FILL = { rest: 0.85, hovered: 1.2, selected: 1.15 } as const;
+const LINE = { rest: 0.85, hovered: 1.35, selected: 1.35 } as const;
 
 /** Masks as a tint with a crisp outline; a dark hairline keeps the colour apart from any picture. */
 export function drawMasks(
@@ -16,19 +18,25 @@ export function drawMasks(
   view: View,
   pixelRatio: number,
   layers: readonly MaskLayer[],
+  look: Pick<Look, 'opacity' | 'outlinePx'>,
+  area: Area,
 ): void {
   const scale = view.scale * pixelRatio;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  context.save();
+  context.beginPath();
+  context.rect(area.left * pixelRatio, 0, area.width * pixelRatio, context.canvas.height);
+  context.clip();
   context.setTransform(scale, 0, 0, scale, view.offsetX * pixelRatio, view.offsetY * pixelRatio);
   context.lineJoin = 'round';
   for (const layer of layers) {
-    context.globalAlpha = FILL[layer.emphasis];
+    context.globalAlpha = Math.min(1, look.opacity * FILL[layer.emphasis]);
     context.fillStyle = layer.colour;
     context.fill(layer.path, 'evenodd');
   }
-  for (const layer of layers) {
-    const width = LINE_PX[layer.emphasis] / view.scale;
+  for (const layer of look.outlinePx > 0 ? layers : []) {
+    const width = (look.outlinePx * LINE[layer.emphasis]) / view.scale;
     context.globalAlpha = 0.35;
     context.strokeStyle = '#000';
     context.lineWidth = width + 1.5 / view.scale;
@@ -38,7 +46,7 @@ export function drawMasks(
     context.lineWidth = width;
     context.stroke(layer.path);
   }
-  context.globalAlpha = 1;
+  context.restore();
 }
 
 /** The topmost object whose mask covers a spot of the video; null where there is none. */

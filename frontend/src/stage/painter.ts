@@ -1,4 +1,5 @@
 import type { Workspace } from '../app/workspace';
+import { EffectsPreview } from '../effects/preview';
 import { Outlines } from '../masks/outlines';
 import {
   colourOf,
@@ -10,7 +11,10 @@ import {
 import type { ToolState } from '../tools/pointerTool';
 import { drawMasks, type MaskLayer, objectAt } from './drawMasks';
 import { drawBox, drawPrompts, type PromptPart } from './drawPrompts';
-import { letterbox, type Size, type View } from './view';
+import { isShown } from './look';
+import { maskColour } from './maskColour';
+import { drawPixelGrid } from './pixelGrid';
+import { type Area, letterbox, pan, type Size, type Spot, type View, zoom } from './view';
 
 export interface Canvases {
   readonly picture: HTMLCanvasElement;
@@ -43,6 +47,7 @@ export class Painter {
   private layers: readonly MaskLayer[] = [];
   private request = 0;
   private readonly outlines: Outlines;
+  private readonly effects: EffectsPreview;
   private readonly contexts: { [Name in keyof Canvases]: CanvasRenderingContext2D };
 
   constructor(
@@ -52,6 +57,7 @@ export class Painter {
   ) {
     const { masks, info } = workspace.session;
     this.outlines = new Outlines(masks, info.video.height, this.invalidate);
+    this.effects = new EffectsPreview(info.video, this.invalidate);
     this.contexts = {
       picture: contextOf(canvases.picture, { alpha: false }),
       masks: contextOf(canvases.masks),
@@ -65,7 +71,37 @@ export class Painter {
 
   /** The view that shows the whole video. */
   get whole(): View {
-    return letterbox(this.video, this.stage, MARGIN_PX);
+    const { left, ...room } = this.area;
+    const view = letterbox(this.video, room, MARGIN_PX);
+    return { ...view, offsetX: view.offsetX + left };
+  }
+
+  /** Where masks are drawn and clicks count: all of the stage, or its right half beside the plain source. */
+  get area(): Area {
+    const { width, height } = this.stage;
+    if (!this.workspace.look.get().isSideBySide) return { left: 0, width, height };
+    return { left: width / 2, width: width / 2, height };
+  }
+
+  get middle(): Spot {
+    const { left, width, height } = this.area;
+    return { x: left + width / 2, y: height / 2 };
+  }
+
+  zoomAt(at: Spot, factor: number): void {
+    this.setView(zoom(this.view, factor, at, this.whole));
+  }
+
+  panBy(dx: number, dy: number): void {
+    const { left, ...room } = this.area;
+    const view = { ...this.view, offsetX: this.view.offsetX - left };
+    const moved = pan(view, dx, dy, this.video, room);
+    this.setView({ ...moved, offsetX: moved.offsetX + left });
+  }
+
+  /** The look changed: the same place of the video, in the area that there is now. */
+  refit(): void {
+    this.setView(this.zoomed ?? this.whole);
   }
 
   setView(view: View): void {
@@ -100,8 +136,9 @@ export class Painter {
   /** Draw everything now. */
   readonly paint = (): void => {
     const state = this.workspace.session.store.get();
-    this.paintPicture();
-    this.paintMasks(state);
+    this.layers = this.layersOf(state);
+    const hasEffects = this.paintPicture();
+    this.paintMasks(hasEffects ? [] : this.layers);
     this.paintInteraction(state);
   };
 
@@ -111,47 +148,78 @@ export class Painter {
 
   close(): void {
     cancelAnimationFrame(this.request);
+    this.effects.close();
     this.outlines.close();
   }
 
-  private paintPicture(): void {
-    const { player } = this.workspace;
+  /** Says whether effects are drawn, which take the place of the plain masks. */
+  private paintPicture(): boolean {
+    const { player, effects } = this.workspace;
     const { image } = player;
-    if (!image) return;
+    const choices = effects.get();
+    const timeS = player.times.startS(player.shown);
+    const adorned = this.effects.draw(image, player.shown, timeS, this.layers, choices);
+    this.root.dataset.effects = choices.isOn ? (adorned ? 'on' : 'none') : 'off';
+    if (!image) return adorned !== null;
     const context = this.contexts.picture;
+    context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = '#0b0d0f';
     context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    const { left, width } = this.area;
+    if (left > 0) this.drawVideo(image, 0, width, -left);
+    this.drawVideo(adorned ?? image, left, width, 0);
+    this.root.dataset.frame = String(player.shown);
+    return adorned !== null;
+  }
+
+  /** The video as it is seen now, moved by `shift`, between `left` and `left + width` of the stage. */
+  private drawVideo(image: CanvasImageSource, left: number, width: number, shift: number): void {
+    const context = this.contexts.picture;
     const ratio = pixelRatio();
     const { scale, offsetX, offsetY } = this.view;
+    context.save();
+    context.beginPath();
+    context.rect(left * ratio, 0, width * ratio, context.canvas.height);
+    context.clip();
     context.imageSmoothingEnabled = scale * ratio < 4; // near, the pixels themselves are wanted
     context.imageSmoothingQuality = 'high';
     context.drawImage(
       image,
-      offsetX * ratio,
+      (offsetX + shift) * ratio,
       offsetY * ratio,
       this.video.width * scale * ratio,
       this.video.height * scale * ratio,
     );
-    this.root.dataset.frame = String(player.shown);
+    context.restore();
   }
 
-  private paintMasks(state: SessionState): void {
-    const { player } = this.workspace;
-    const frameIdx = player.shown;
-    const objectIds = visibleObjects(state).map((object) => object.objectId);
+  private layersOf(state: SessionState): readonly MaskLayer[] {
+    const frameIdx = this.workspace.player.shown;
+    const visibility = this.workspace.visibility.get();
+    const look = this.workspace.look.get();
+    const objectIds = visibleObjects(state)
+      .map((object) => object.objectId)
+      .filter((objectId) => isShown(visibility, objectId));
     this.outlines.want(this.framesAhead(frameIdx), objectIds);
-    this.layers = objectIds.flatMap((objectId): MaskLayer[] => {
-      const path = this.outlines.path(objectId, frameIdx);
-      if (!path) return [];
+    return objectIds.flatMap((objectId): MaskLayer[] => {
+      const outline = this.outlines.get(objectId, frameIdx);
+      if (!outline) return [];
       const emphasis =
         objectId === state.selectedId
           ? 'selected'
           : objectId === this.pointer.objectId
             ? 'hovered'
             : 'rest';
-      return [{ objectId, path, colour: colourOf(state, objectId), emphasis }];
+      const { path, box } = outline;
+      return [
+        { objectId, path, box, colour: maskColour(state, objectId, look.colourBy), emphasis },
+      ];
     });
-    drawMasks(this.contexts.masks, this.view, pixelRatio(), this.layers);
+  }
+
+  private paintMasks(layers: readonly MaskLayer[]): void {
+    const look = this.workspace.look.get();
+    drawMasks(this.contexts.masks, this.view, pixelRatio(), layers, look, this.area);
     this.root.dataset.masks = this.layers.map((layer) => layer.objectId).join(' ');
   }
 
@@ -161,6 +229,7 @@ export class Painter {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawPixelGrid(context, this.view, this.video, this.area);
     const frameIdx = this.workspace.player.shown;
     const { selectedId } = state;
     const isPlaying = this.workspace.player.playing;

@@ -1,11 +1,13 @@
 import type { Workspace } from '../app/workspace';
+import { heldKeys } from '../keys/held';
 import { type Box, withBox, withoutPoint, withPoint } from '../session/prompts';
 import { promptsOn } from '../session/state';
 import { includes } from '../tools/buttons';
 import { IDLE, type Intent, step, type ToolEvent, type ToolState } from '../tools/pointerTool';
 import { type PromptPart, promptPartAt } from './drawPrompts';
 import { type Painter, POINTER_AWAY } from './painter';
-import { clampInto, isInside, pan, type Spot, toVideo, zoom } from './view';
+import { Touches } from './touches';
+import { clampInto, isInside, type Spot, toVideo } from './view';
 
 const WHEEL_ZOOM = 0.0016; // per pixel that the wheel reports
 
@@ -13,6 +15,7 @@ const WHEEL_ZOOM = 0.0016; // per pixel that the wheel reports
 export class StagePointer {
   private tool: ToolState = IDLE;
   private panning: Spot | null = null;
+  private readonly touches = new Touches();
 
   constructor(
     private readonly root: HTMLElement,
@@ -48,7 +51,14 @@ export class StagePointer {
   private readonly onDown = (event: PointerEvent): void => {
     const at = this.spotOf(event);
     this.root.setPointerCapture(event.pointerId);
-    if (event.button === 1) {
+    if (event.pointerType === 'touch') {
+      this.touches.down(event.pointerId, at);
+      if (this.touches.count > 1) {
+        this.advance({ kind: 'cancel' }); // the first finger was no click
+        return;
+      }
+    }
+    if (event.button === 1 || heldKeys.use(' ')) {
       this.panning = at;
       event.preventDefault();
       return;
@@ -62,9 +72,14 @@ export class StagePointer {
   private readonly onMove = (event: PointerEvent): void => {
     const at = this.spotOf(event);
     if (this.panning) {
-      const [dx, dy] = [at.x - this.panning.x, at.y - this.panning.y];
+      this.painter.panBy(at.x - this.panning.x, at.y - this.panning.y);
       this.panning = at;
-      this.painter.setView(pan(this.painter.view, dx, dy, this.painter.video, this.painter.stage));
+      return;
+    }
+    const pinch = this.touches.move(event.pointerId, at);
+    if (pinch) {
+      this.painter.zoomAt(pinch.at, pinch.factor);
+      this.painter.panBy(pinch.dx, pinch.dy);
       return;
     }
     this.advance({ kind: 'move', at });
@@ -73,12 +88,14 @@ export class StagePointer {
 
   private readonly onUp = (event: PointerEvent): void => {
     this.panning = null;
+    this.touches.up(event.pointerId);
     this.advance({ kind: 'up', at: this.spotOf(event) });
     this.hover(this.spotOf(event));
   };
 
-  private readonly onCancel = (): void => {
+  private readonly onCancel = (event: PointerEvent): void => {
     this.panning = null;
+    this.touches.up(event.pointerId);
     this.advance({ kind: 'cancel' });
   };
 
@@ -94,8 +111,7 @@ export class StagePointer {
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM * (event.ctrlKey ? 6 : 1));
-    const { painter } = this;
-    painter.setView(zoom(painter.view, factor, this.spotOf(event), painter.whole));
+    this.painter.zoomAt(this.spotOf(event), factor);
   };
 
   private advance(event: ToolEvent): void {

@@ -10,6 +10,11 @@ export interface Size {
   readonly height: number;
 }
 
+/** A part of the stage, from its top to its bottom, in CSS pixels. */
+export interface Area extends Size {
+  readonly left: number;
+}
+
 export interface Spot {
   readonly x: number;
   readonly y: number;

@@ -22,6 +22,7 @@ const PATHS = {
   backward: 'M20 12H4M9 7l-5 5 5 5',
   chip: 'M7.5 7.5h9v9h-9zM10 4v3M14 4v3M10 17v3M14 17v3M4 10h3M4 14h3M17 10h3M17 14h3',
   film: 'M4 5.5h16v13H4zM8 5.5v13M16 5.5v13M4 10h4M4 14h4M16 10h4M16 14h4',
+  sparkle: 'M12 4l1.8 5.2L19 11l-5.2 1.8L12 18l-1.8-5.2L5 11l5.2-1.8zM18.5 16v4M16.5 18h4',
   target: 'M12 3.5v4M12 16.5v4M3.5 12h4M16.5 12h4M12 12v.1',
 } as const;
 

@@ -1,0 +1,12 @@
+import type { Language } from './language';
+import { zh } from './zh';
+
+/** Every sentence of the interface, by its English text. */
+export type Message = keyof typeof zh;
+
+/** English is the key itself. The compiler refuses a language in which a message is missing. */
+export const CATALOGUES: Readonly<
+  Record<Exclude<Language, 'en'>, Readonly<Record<Message, string>>>
+> = {
+  zh,
+};

@@ -1,0 +1,46 @@
+import type { Area, Size, View } from './view';
+
+const FROM_SCALE = 8; // CSS pixels a video pixel: nearer than this, single pixels matter
+
+/** Lines between the video's pixels. The context's unit is a CSS pixel. */
+export function drawPixelGrid(
+  context: CanvasRenderingContext2D,
+  view: View,
+  video: Size,
+  area: Area,
+): void {
+  if (view.scale < FROM_SCALE) return;
+  const columns = seen(view.offsetX, view.scale, video.width, area.left, area.left + area.width);
+  const rows = seen(view.offsetY, view.scale, video.height, 0, area.height);
+  const [left, right] = [columns.first, columns.last].map((x) => view.offsetX + x * view.scale);
+  const [top, bottom] = [rows.first, rows.last].map((y) => view.offsetY + y * view.scale);
+  if (left === undefined || right === undefined || top === undefined || bottom === undefined)
+    return;
+  context.beginPath();
+  for (let x = columns.first; x <= columns.last; x++) {
+    context.moveTo(view.offsetX + x * view.scale, top);
+    context.lineTo(view.offsetX + x * view.scale, bottom);
+  }
+  for (let y = rows.first; y <= rows.last; y++) {
+    context.moveTo(left, view.offsetY + y * view.scale);
+    context.lineTo(right, view.offsetY + y * view.scale);
+  }
+  context.globalAlpha = 1;
+  context.strokeStyle = 'rgb(128 128 128 / 45%)';
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+/** The lines 0..length that lie between two places of the stage. */
+export function seen(
+  offset: number,
+  scale: number,
+  length: number,
+  from: number,
+  to: number,
+): { readonly first: number; readonly last: number } {
+  return {
+    first: Math.max(0, Math.ceil((from - offset) / scale)),
+    last: Math.min(length, Math.floor((to - offset) / scale)),
+  };
+}
