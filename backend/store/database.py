@@ -15,6 +15,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -84,18 +85,27 @@ class Database:
 
 def open_database(url: str) -> Database:
     """The database at `url`: `sqlite:////path/masklet.sqlite` or `postgresql://...`, migrated."""
-    parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite_engine(parsed)
-    else:
-        engine = create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True)
-    database = Database(engine)
+    database = connect(url)
     try:
         _migrate(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def connect(url: str) -> Database:
+    """The database as it is, of whichever revision."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite_engine(parsed))
+    return Database(create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Where the database is, if it is a file."""
+    parsed = _parse(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def _parse(url: str) -> URL:
@@ -154,6 +164,11 @@ def _migrate(database: Database) -> None:
             raise Unavailable(
                 "The database was written by a newer Masklet: update this one, or use another MASKLET_DATA."
             ) from error
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of a database's tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def revisions() -> list[str]:
