@@ -21,10 +21,10 @@ import torch
 
 from sam2.build_sam import build_sam2_video_predictor
 from sam2.sam2_video_predictor import SAM2VideoPredictor
-from sam2.tools.annotations import AnnotationFolder, Masks, default_palette
 from sam2.tracking.frames import JpegFolder
 from sam2.tracking.prompts import FramePrompts, MaskPrompt
 from sam2.tracking.state import VideoState
+from sam2.utils.annotations import AnnotationFolder, Masks, default_palette
 
 LATE_OBJECTS = (
     "Please add the `--track_object_appearing_later_in_video` flag for VOS datasets that don't have all "

@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from sam2.tools.annotations import AnnotationFolder, default_palette
 from sam2.tools.vos_inference import Task, VideoTask, build_parser, main, segment_videos
+from sam2.utils.annotations import AnnotationFolder, default_palette
 from tests.sam2.cheap_predictor import SIDE, CheapPredictor
 from tests.sam2.moving_shapes import disc, moving_discs
 from tests.sam2.sharp_weights import build_sharp
