@@ -96,6 +96,9 @@ class FakeSession:
                 shape = self.memory[known.object_id]
                 self.memory[known.object_id] = replace(shape, x=float(columns.mean()), y=float(rows.mean()))
 
+    def remembers(self, object_id: int, frame_idx: int) -> bool:
+        return object_id in self.memory
+
     def save(self, folder: Path) -> None:
         prompted = [[*place, asdict(shape)] for place, shape in self.prompted.items()]
         memory = [[object_id, asdict(shape)] for object_id, shape in self.memory.items()]

@@ -51,7 +51,7 @@ class EngineSession(Protocol):
         """Replace all prompts of `prompt.object_id` on `prompt.frame_idx` and predict that frame.
 
         A new object id adds the object. On a frame that was tracked before, this corrects the
-        mask that is there. An empty prompt clears the frame and returns [].
+        mask that is there, if it is remembered. An empty prompt clears the frame and returns [].
         """
         ...
 
@@ -68,10 +68,15 @@ class EngineSession(Protocol):
         ...
 
     def remember(self, frame_idx: int, masks: Sequence[ObjectMask]) -> None:
-        """Take stored masks back into memory, when a session is rebuilt and `save` left nothing.
+        """Take stored masks back into memory: when a session is rebuilt and `save` left nothing, and where
+        a walk or a click goes on from frames that are forgotten.
 
         On a frame with a prompt the stored mask takes the place of the one that `apply` drew.
         """
+        ...
+
+    def remembers(self, object_id: int, frame_idx: int) -> bool:
+        """Is this frame of the object still in memory? What tracking left far behind may be forgotten."""
         ...
 
     def save(self, folder: Path) -> None:

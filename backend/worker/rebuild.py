@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PropagationState
@@ -56,7 +56,7 @@ def rebuild(live: LiveSession, reader: SessionReader) -> None:
             live.state.remember(prompt.frame_idx, [object_mask(mask)])
         except Exception:  # an engine that changed may refuse what it once took: the rest still counts
             logger.warning("Prompt %s could not be taken in again", prompt, exc_info=True)
-    _remember_tracked(live, reader, _behind_playhead(live, reader, waiting))
+    remind(live, reader, _behind_playhead(live, reader, waiting), live.objects)
 
 
 def _behind_playhead(
@@ -67,23 +67,36 @@ def _behind_playhead(
     if propagation is not None and propagation.state is PropagationState.RUNNING:
         live.progress = Progress(propagation.propagation_id, propagation.frames_done)
         position = step_of(propagation.passes, propagation.frames_done)
-        if position is not None and position[0].reverse:
-            return range(position[1] + FRAMES_REMEMBERED, position[1], -1)
         if position is not None:
-            return range(max(0, position[1] - FRAMES_REMEMBERED), position[1])
+            return behind(position[1], position[0].reverse)
     if waiting:
         click = waiting[-1].frame_idx
         return range(max(0, click - FRAMES_REMEMBERED), click + 1)
     return ()
 
 
-def _remember_tracked(live: LiveSession, reader: SessionReader, frames: Iterable[int]) -> None:
+def behind(frame_idx: int, reverse: bool) -> range:
+    """Frames that a walk which reaches `frame_idx` next looks back on, in walking order."""
+    if reverse:
+        return range(frame_idx + FRAMES_REMEMBERED, frame_idx, -1)
+    return range(max(0, frame_idx - FRAMES_REMEMBERED), frame_idx)
+
+
+def remind(
+    live: LiveSession, reader: SessionReader, frames: Iterable[int], object_ids: Collection[int]
+) -> None:
+    """Take the tracked masks that are stored for these frames into memory, where the engine has none."""
     walked = [frame for frame in frames if frame < live.frames.num_frames]
-    if not walked:
+    if not walked or not object_ids:
         return
     by_frame: dict[int, list[FrameMask]] = defaultdict(list)
     for mask in reader.masks(live.session_id, min(walked), max(walked)):
-        if mask.object_id in live.objects and mask.rle is not None and mask.origin is MaskOrigin.TRACK:
+        if (
+            mask.object_id in object_ids
+            and mask.rle is not None
+            and mask.origin is MaskOrigin.TRACK
+            and not live.state.remembers(mask.object_id, mask.frame_idx)
+        ):
             by_frame[mask.frame_idx].append(mask)
     for frame_idx in walked:
         if frame_idx in by_frame:

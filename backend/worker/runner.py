@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
 from backend.domain.plan import step_of
-from backend.domain.session import FrameMask, MaskOrigin, PropagationState
+from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Pass, PropagationState
 from backend.worker.engine import ObjectMask
 from backend.worker.live_pool import Budget, LivePool
 from backend.worker.live_session import Glimpse, LiveSession, Place
 from backend.worker.masks import frame_mask, object_mask
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
-from backend.worker.rebuild import answered
+from backend.worker.rebuild import answered, behind, remind
 from backend.worker.saved_states import SavedStates
 from backend.worker.walk import Walk, steps_left
 
@@ -129,6 +129,7 @@ class SessionRunner:
         for prompt in new:
             refusal = None
             try:
+                self._remind_of_frame(live, prompt)
                 drawn += _frame_masks(live, live.take(prompt), prompt.frame_idx, MaskOrigin.PROMPT)
             except Exception as error:
                 refusal = _explained("This prompt could not be used", error)
@@ -136,6 +137,13 @@ class SessionRunner:
         if forgotten or cleared or new:
             self._pool.save(live.session_id)
         return _Reconciled(version, refusal)
+
+    def _remind_of_frame(self, live: LiveSession, prompt: FramePrompt) -> None:
+        """A first click on a tracked frame corrects the mask that people see there."""
+        place = prompt.object_id, prompt.frame_idx
+        known = prompt.object_id in live.objects and place not in live.drawn
+        if known and not live.state.remembers(*place):
+            remind(live, self._reader, [prompt.frame_idx], [prompt.object_id])
 
     def _bring_back(self, live: LiveSession, cleared: Iterable[Place]) -> None:
         """Where a prompt was taken back the store shows the tracked mask again: remember it."""
@@ -165,12 +173,25 @@ class SessionRunner:
             return False
         on_pass, frame_idx = position
         present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
+        if frame_idx == on_pass.start:
+            self._remind_of_approach(live, on_pass, present)
         drawn = live.step(present, frame_idx, on_pass.reverse) if present else []
         done += 1 if present else steps_left(on_pass, frame_idx)
         live.walked(propagation.propagation_id, done)
         masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
         walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
         return True
+
+    def _remind_of_approach(self, live: LiveSession, on_pass: Pass, object_ids: Iterable[int]) -> None:
+        """A walk that begins where an object has no prompt goes on from stored masks: the engine may have
+        forgotten them, or never known."""
+        before = on_pass.start + (1 if on_pass.reverse else -1)
+        gone = [
+            object_id
+            for object_id in object_ids
+            if (object_id, on_pass.start) not in live.drawn and not live.state.remembers(object_id, before)
+        ]
+        remind(live, self._reader, behind(on_pass.start, on_pass.reverse), gone)
 
     def _end(self, walk: Walk, state: PropagationState) -> int:
         if not walk.settle() and state is PropagationState.DONE:

@@ -152,6 +152,10 @@ class Sam2Session:
                 else:
                     tracker.remember(state, known.object_id, frame_idx, mask)
 
+    def remembers(self, object_id: int, frame_idx: int) -> bool:
+        known = self._state.objects.get(object_id)
+        return known is not None and known.on_frame(frame_idx) is not None
+
     def save(self, folder: Path) -> None:
         """Only what is new is written, from the second time on."""
         spill = self._state.spill

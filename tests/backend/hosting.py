@@ -137,6 +137,9 @@ class WatchedSession:
     def remember(self, frame_idx: int, masks: Sequence[ObjectMask]) -> None:
         self.inner.remember(frame_idx, masks)
 
+    def remembers(self, object_id: int, frame_idx: int) -> bool:
+        return self.inner.remembers(object_id, frame_idx)
+
     def save(self, folder: Path) -> None:
         self.inner.save(folder)
 

@@ -286,3 +286,42 @@ def test_the_note_says_plainly_what_it_cannot_do() -> None:
     info = ColorflowEngine().info
     assert info.id == "colorflow" and info.available
     assert "person" in info.note and "checkpoints/" in info.note
+
+
+class Sliding:
+    """A square that moves to and fro over speckles, for as long as one likes."""
+
+    height, width = 60, 80
+
+    def __init__(self, num_frames: int) -> None:
+        self.num_frames = num_frames
+        self._ground = np.random.default_rng(3).integers(60, 90, (self.height, self.width, 3), np.uint8)
+
+    def left(self, frame_idx: int) -> int:
+        return 10 + abs(frame_idx % 80 - 40)
+
+    def read(self, frame_idx: int) -> np.ndarray:
+        image = self._ground.copy()
+        x = self.left(frame_idx)
+        image[20:40, x : x + 18] = (220, 40, 30)
+        return image
+
+    def close(self) -> None: ...
+
+
+def test_memory_does_not_grow_with_the_length_of_the_track(tmp_path: Path) -> None:
+    frames = Sliding(600)
+    session = ColorflowEngine().open(frames)
+    session.apply(FramePrompt(1, 0, (PointPrompt(frames.left(0) + 9, 30),)))
+    nbytes, saved = [], []
+    for frame_idx in range(600):
+        (drawn,) = session.step([1], frame_idx, reverse=False)
+        if frame_idx in (200, 599):
+            nbytes.append(session.nbytes())
+            session.save(tmp_path)
+            saved.append(sum(path.stat().st_size for path in tmp_path.iterdir()))
+    assert drawn.mask[30, frames.left(599) + 9]
+    assert nbytes[1] < 1.2 * nbytes[0]
+    assert saved[1] < 1.2 * saved[0]
+    assert session.remembers(1, 599) and session.remembers(1, 0)
+    assert not session.remembers(1, 300)

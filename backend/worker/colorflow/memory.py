@@ -92,7 +92,7 @@ class Keyframe:
 
 @dataclass
 class ObjectState:
-    """One object: its prompted frames, and what tracking left on the others."""
+    """One object: its prompted frames, and what tracking left on those near where it was last."""
 
     keyframes: dict[int, Keyframe] = field(default_factory=dict)
     records: dict[int, TrackRecord] = field(default_factory=dict)
@@ -100,6 +100,11 @@ class ObjectState:
     def record_on(self, frame_idx: int) -> TrackRecord | None:
         keyframe = self.keyframes.get(frame_idx)
         return keyframe.record if keyframe is not None else self.records.get(frame_idx)
+
+    def forget_far_from(self, frame_idx: int, reach: int) -> None:
+        """Drop the records of frames that are more than `reach` away; prompted frames stay."""
+        for far in [i for i in self.records if abs(i - frame_idx) > reach]:
+            del self.records[far]
 
     @property
     def nbytes(self) -> int:

@@ -24,6 +24,7 @@ from backend.worker.masks import decode_mask
 
 PROMPT_SCORE = 8.0  # logit of an object that a person pointed at
 MODELS = 4  # prompted frames that one step learns from
+REMEMBERED = 64  # tracked frames on either side of the last one: what a video of hours leaves in memory
 MODEL_REACH = 10.0  # frames: a prompted frame this far away counts half
 
 
@@ -59,7 +60,10 @@ class ColorflowSession:
 
     def step(self, object_ids: Sequence[int], frame_idx: int, reverse: bool) -> list[ObjectMask]:
         self._check(frame_idx)
-        return [self._step(object_id, frame_idx, reverse) for object_id in object_ids]
+        drawn = [self._step(object_id, frame_idx, reverse) for object_id in object_ids]
+        for object_id in object_ids:
+            self.objects[object_id].forget_far_from(frame_idx, REMEMBERED)
+        return drawn
 
     def remember(self, frame_idx: int, masks: Sequence[ObjectMask]) -> None:
         self._check(frame_idx)
@@ -73,6 +77,10 @@ class ColorflowSession:
             else:
                 packed = PackedMask.of(known.mask)
                 state.keyframes[frame_idx] = Keyframe(keyframe.prompt, packed, record, keyframe.base)
+
+    def remembers(self, object_id: int, frame_idx: int) -> bool:
+        state = self.objects.get(object_id)
+        return state is not None and state.record_on(frame_idx) is not None
 
     def save(self, folder: Path) -> None:
         save_objects(folder, self.objects, self.grid)
