@@ -48,12 +48,16 @@ class SessionCommands:
 
     def create_session(self, video_id: str, engine_id: str | None = None) -> Session:
         """A session on a video that is ready; `engine_id` None takes the first available one of the menu."""
+        session = self.new_session(video_id, engine_id)
+        self._store.add_session(session)
+        return self._store.session(session.session_id)
+
+    def new_session(self, video_id: str, engine_id: str | None = None) -> Session:
+        """What `create_session` would store."""
         video = self._videos.video(video_id)
         if video.state is not VideoState.READY:
             raise Conflict(video.error or "This video is still being read; try again in a moment.")
-        session = Session(self._new_id(), video_id, self._choose_engine(engine_id), self._clock())
-        self._store.add_session(session)
-        return self._store.session(session.session_id)
+        return Session(self._new_id(), video_id, self._choose_engine(engine_id), self._clock())
 
     def add_object(
         self,

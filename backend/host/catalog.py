@@ -84,6 +84,11 @@ class EngineCatalog:
             self._refused[files] = str(error)  # the menu says so from now on
             raise
 
+    def weights_sha256(self, engine_id: str) -> str | None:
+        """Of the weights file that has this name now; None where the engine has none."""
+        chosen = next((c for c in self._checkpoints() if c.info.id == engine_id), None)
+        return self._sha256(chosen.weights) if chosen is not None and chosen.weights.exists() else None
+
     @cached_property
     def _device(self) -> str:
         return find_device()
