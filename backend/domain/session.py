@@ -63,6 +63,7 @@ class TrackedObject:
 class MaskOrigin(StrEnum):
     PROMPT = "prompt"  # a person's prompt drew it
     TRACK = "track"  # propagation drew it
+    IMPORT = "import"  # it came in from a file
 
 
 @dataclass(frozen=True)

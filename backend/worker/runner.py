@@ -152,7 +152,7 @@ class SessionRunner:
         ]
         for object_id, frame_idx in still_there:
             for mask in self._reader.masks(live.session_id, frame_idx, frame_idx):
-                if mask.object_id == object_id and mask.origin is MaskOrigin.TRACK:
+                if mask.object_id == object_id and mask.origin is not MaskOrigin.PROMPT:
                     live.state.remember(frame_idx, [object_mask(mask)])
 
     def _store_drawn(self, live: LiveSession, drawn: list[FrameMask]) -> int:
