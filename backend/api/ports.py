@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from backend.domain.session import FrameMask, Session, TrackedObject
-from backend.domain.video import Video
+from backend.domain.video import FrameTimes, Video
 
 
 class Readable(Protocol):
@@ -25,6 +25,15 @@ class Library(Protocol):
     def poster_path(self, video_id: str) -> Path: ...
     def still_jpeg(self, video_id: str, frame_idx: int) -> bytes:
         """A JPEG of the source's frame."""
+        ...
+
+    def frame_times(self, video_id: str) -> FrameTimes:
+        """Every frame's stamp as the source has it."""
+        ...
+
+    def has_sound(self, video_id: str) -> bool: ...
+    def sound(self, video_id: str) -> Iterator[bytes]:
+        """The source's sound as packets; `backend.media.sound` says how they are laid out."""
         ...
 
     def start(self) -> None:

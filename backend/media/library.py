@@ -16,6 +16,7 @@ import threading
 import time
 import unicodedata
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +30,7 @@ from backend.media.frames import VideoFrames
 from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
 from backend.media.importer import ImportedVideo
 from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME, FrameIndex
+from backend.media.sound import has_sound, sound_bytes
 from backend.media.stills import StillReader
 
 MAX_UPLOAD_BYTES = 16 * 2**30
@@ -129,6 +131,19 @@ class VideoLibrary:
         if not 0 <= frame_idx < video.num_frames:
             raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
         return self._stills.jpeg(self.folder(video_id), frame_idx)
+
+    def has_sound(self, video_id: str) -> bool:
+        self._ready(video_id)
+        return has_sound(self.folder(video_id) / SOURCE_NAME)
+
+    def sound(self, video_id: str) -> Iterator[bytes]:
+        """The source's sound from its first picture to its last; raises NotFound where it has none."""
+        if not self.has_sound(video_id):
+            raise NotFound("This video has no sound.")
+        times = self.frame_times(video_id)
+        zero_s, last_s = (float(pts * times.time_base) for pts in (times.pts[0], times.pts[-1]))
+        mean_s = (last_s - zero_s) / max(1, len(times.pts) - 1)
+        return sound_bytes(self.folder(video_id) / SOURCE_NAME, zero_s, last_s + mean_s)
 
     def rendition_path(self, video_id: str) -> Path:
         self._ready(video_id)

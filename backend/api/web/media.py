@@ -1,17 +1,17 @@
-"""Renditions, posters and stills: files of ours, found by the video's id, with a fixed type."""
+"""Renditions, posters, stills and sound: files of ours, found by the video's id, with a fixed type."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
 from backend.api.context import Service
 from backend.api.official.paths import video_at
 from backend.api.web.sendfile import ASK_AGAIN, FOREVER, stored_file
 from backend.domain.errors import NotFound
 
-MP4, JPEG = "video/mp4", "image/jpeg"
+MP4, JPEG, BYTES = "video/mp4", "image/jpeg", "application/octet-stream"
 
 
 def media_blueprint(service: Service) -> Blueprint:
@@ -30,6 +30,20 @@ def media_blueprint(service: Service) -> Blueprint:
         response = Response(service.library.still_jpeg(video_id, frame_idx), mimetype=JPEG)
         response.headers["Cache-Control"] = FOREVER
         return response
+
+    @blueprint.get("/media/<video_id>/composing.json")
+    def composing(video_id: str) -> Response:
+        """What a video that the browser composes takes over from the source: its clock and its sound."""
+        response = jsonify(
+            ticksPerS=service.library.frame_times(video_id).time_base.denominator,
+            hasSound=service.library.has_sound(video_id),
+        )
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+    @blueprint.get("/media/<video_id>/sound")
+    def sound(video_id: str) -> Response:
+        return Response(service.library.sound(video_id), mimetype=BYTES)
 
     @blueprint.get("/<any(gallery,uploads):kind>/<name>.mp4")
     def demo_video(kind: str, name: str) -> Response:
