@@ -82,7 +82,7 @@ def prompt_changes_mask(connection: Connection, session_id: str, prompt: FramePr
     """Called before the prompt is written: keep the tracked mask aside, or bring it back."""
     place = prompt.object_id, prompt.frame_idx
     current = _at(connection, masks, session_id, place)
-    tracked_mask = current is not None and current.counts is not None and current.origin == MaskOrigin.TRACK
+    tracked_mask = current is not None and current.counts is not None and current.origin != MaskOrigin.PROMPT
     if not prompt.is_empty:
         before = _at(connection, prompts, session_id, place)
         if tracked_mask and (before is None or before.is_empty):

@@ -94,7 +94,7 @@ def remind(
         if (
             mask.object_id in object_ids
             and mask.rle is not None
-            and mask.origin is MaskOrigin.TRACK
+            and mask.origin is not MaskOrigin.PROMPT
             and not live.state.remembers(mask.object_id, mask.frame_idx)
         ):
             by_frame[mask.frame_idx].append(mask)
