@@ -124,13 +124,18 @@ class SessionRunner:
         cleared = live.drop_cleared(prompts)
         self._bring_back(live, cleared)
         new = [prompt for prompt in prompts if not live.has_seen(prompt)]
+        given = answered(self._reader, live.session_id, new)
         drawn: list[FrameMask] = []
         refusal: MaskletError | None = None
         for prompt in new:
             refusal = None
             try:
                 self._remind_of_frame(live, prompt)
-                drawn += _frame_masks(live, live.take(prompt), prompt.frame_idx, MaskOrigin.PROMPT)
+                masks = live.take(prompt)
+                if answer := given.get((prompt.object_id, prompt.frame_idx)):  # an import brought both
+                    live.state.remember(prompt.frame_idx, [object_mask(answer)])
+                else:
+                    drawn += _frame_masks(live, masks, prompt.frame_idx, MaskOrigin.PROMPT)
             except Exception as error:
                 refusal = _explained("This prompt could not be used", error)
         version = self._store_drawn(live, drawn)
