@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
-from backend.domain.plan import FrameRange, ObjectWork, frames_to_walk, plan_passes
+from backend.domain.frames import FrameRange
+from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.session import (
     Direction,

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
+from backend.domain.frames import FrameRange
 from backend.domain.session import Direction, Pass
 
 
@@ -23,27 +24,7 @@ class ObjectWork:
     prompted: frozenset[int]  # frames with a prompt
     changed: frozenset[int]  # of these, the ones prompted after the object's last Track
     tracked: bool  # was it ever tracked
-
-
-@dataclass(frozen=True)
-class FrameRange:
-    """Frames `first` to `last`, both inclusive."""
-
-    first: int
-    last: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.first <= self.last:
-            raise ValueError(f"no frames lie in {self.first}..{self.last}")
-
-    def clip(self, start: int, stop: int) -> tuple[int, int] | None:
-        """The part of a straight walk, forward or backward, that lies in here; None where none does."""
-        if max(start, stop) < self.first or min(start, stop) > self.last:
-            return None
-        return self._nearest(start), self._nearest(stop)
-
-    def _nearest(self, frame_idx: int) -> int:
-        return min(max(frame_idx, self.first), self.last)
+    verified: frozenset[int] = frozenset()  # frames whose mask a person found right
 
 
 def plan_passes(
@@ -57,14 +38,15 @@ def plan_passes(
 
     Only objects with new prompts are walked or, when none has any, all that have prompts. With a
     `start_frame` every prompted object walks from there to the ends of the video. `within` leaves of
-    each walk what lies in those frames; it comes from the side on which the object's prompts are.
+    each walk what lies in those frames; it comes from the side on which the object's prompts are, and ends
+    before the next verified frame: behind that one there is nothing to mend.
     """
     prompted = [work for work in objects if work.prompted]
     due = [work for work in prompted if work.changed or not work.tracked]
     walks: dict[tuple[int, int], list[int]] = defaultdict(list)
     for work in prompted if start_frame is not None or not due else due:
         for start, stop in _walks(work, direction, num_frames, start_frame):
-            walk = (start, stop) if within is None else within.clip(start, stop)
+            walk = (start, stop) if within is None else _mending(work, within, start, stop)
             if walk is not None and work.object_id not in walks[walk]:  # both ways may be the same one frame
                 walks[walk].append(work.object_id)
     return tuple(Pass(tuple(ids), start, stop) for (start, stop), ids in _forward_first(walks))
@@ -87,6 +69,18 @@ def _walks(
     stop = max(earlier) + 1 if earlier else 0
     if stop < start:
         yield start, stop
+
+
+def _mending(work: ObjectWork, within: FrameRange, start: int, stop: int) -> tuple[int, int] | None:
+    """The part of a walk that lies in the range and before the next verified frame. Its first frame is no
+    barrier: a walk may well come from a verified one."""
+    walk = within.clip(start, stop)
+    if walk is None:
+        return None
+    start, stop = walk
+    if stop < start:
+        return start, max([stop, *(frame + 1 for frame in work.verified if stop <= frame < start)])
+    return start, min([stop, *(frame - 1 for frame in work.verified if start < frame <= stop)])
 
 
 def _forward_first(walks: Mapping[tuple[int, int], list[int]]) -> list[tuple[tuple[int, int], list[int]]]:

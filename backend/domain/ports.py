@@ -12,6 +12,7 @@ from typing import Protocol
 
 from backend.domain.engines import EngineInfo
 from backend.domain.session import (
+    Attribute,
     FrameMask,
     FramePrompt,
     Propagation,
@@ -43,11 +44,11 @@ class SessionStore(Protocol):
     def add_session(self, session: Session) -> None: ...
     def session(self, session_id: str) -> Session: ...
     def sessions(self) -> list[Session]:
-        """Newest first."""
+        """Newest first, without deleted ones. To all other calls those are unknown."""
         ...
 
     def objects(self, session_id: str) -> list[TrackedObject]:
-        """In order of id, without removed ones."""
+        """In order of rank, then id, without removed ones."""
         ...
 
     def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]:
@@ -86,16 +87,31 @@ class SessionStore(Protocol):
         ...
 
     def update_object(
-        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
-    ) -> TrackedObject: ...
-
-    def remove_object(self, session_id: str, object_id: int) -> int:
-        """The object, its prompts and its masks."""
+        self,
+        session_id: str,
+        object_id: int,
+        name: str | None = None,
+        colour: str | None = None,
+        label: str | None = None,
+        attributes: Sequence[Attribute] | None = None,
+        locked: bool | None = None,
+        seen: int | None = None,
+    ) -> TrackedObject:
+        """Change what is named. `seen`: see `AnnotationStore`."""
         ...
 
-    def put_prompt(self, session_id: str, prompt: FramePrompt) -> int:
+    def remove_object(self, session_id: str, object_id: int) -> int:
+        """The object, its prompts and its masks. They lie aside, so that it can be restored."""
+        ...
+
+    def put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None = None) -> int:
         """Replace the object's prompts on that frame. The first prompt on a frame keeps aside the tracked
-        mask that is there; an empty one brings it back, or removes the mask that the prompts drew."""
+        mask that is there; an empty one brings it back, or removes the mask that the prompts drew. On an
+        absent frame a prompt takes that frame out of the range. `seen`: see `AnnotationStore`."""
+        ...
+
+    def verified(self, session_id: str) -> dict[int, frozenset[int]]:
+        """Object id -> frames whose mask a person verified."""
         ...
 
     def clear_prompts(self, session_id: str) -> int:
@@ -103,14 +119,17 @@ class SessionStore(Protocol):
         ...
 
     def start_propagation(self, session_id: str, propagation: Propagation) -> int:
-        """Record it as RUNNING. Raises Conflict if one is running already."""
+        """Record it as RUNNING. Raises Conflict if one is running already, or waits for its verdict."""
         ...
 
     def put_masks(
         self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
     ) -> int:
-        """Write masks and, in the same transaction, how far the propagation has come. Masks of removed
-        objects are dropped. A propagation that is DONE sets `tracked_version` of its objects, unless its
+        """Write masks and, in the same transaction, how far the propagation has come.
+
+        Masks of removed objects are dropped, and tracked ones where a person verified the mask or a prompt
+        drew it; in absent ranges they become empty. While the propagation's verdict is OPEN, its masks lie
+        beside the session's own. One that is DONE sets `tracked_version` of its objects, unless its
         `prompts_version` is 0."""
         ...
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.domain.frames import FrameRange
+from backend.domain.ontology import ObjectClass
 from backend.domain.rle import Rle
 
 
@@ -48,8 +50,19 @@ class FramePrompt:
 
 
 @dataclass(frozen=True)
+class Attribute:
+    """What a person said of an object beyond its class. `value` is text: "true", "3.5", "red"."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class TrackedObject:
-    """One object of a session. Ids are small integers, unique in their session."""
+    """One object of a session. Ids are small integers, unique in their session.
+
+    In its `absent` ranges a person said that the object is not there, and tracking obeys.
+    """
 
     object_id: int
     name: str
@@ -58,6 +71,13 @@ class TrackedObject:
     tracked_version: int = 0  # prompts up to this version are in its masklet; 0: never tracked
     version: int = 0
     label: str = ""  # its class, such as "car"; empty: none was chosen
+    attributes: tuple[Attribute, ...] = ()
+    rank: int = 0  # its place in the list of objects; equal ranks go by id
+    locked: bool = False  # nobody may change it, nor Track, until it is unlocked
+    absent: tuple[FrameRange, ...] = ()  # in order, apart from each other
+
+
+ABSENT_SCORE = -10.0  # the logit of an object of which a person said that it is not there
 
 
 class MaskOrigin(StrEnum):
@@ -114,6 +134,14 @@ class Pass:
         return self.start - step if self.reverse else self.start + step
 
 
+class Verdict(StrEnum):
+    """Where a propagation's masks are."""
+
+    APPLIED = "applied"  # in the session; what they replaced lies aside
+    OPEN = "open"  # beside the session's own, until a person keeps or drops them
+    DROPPED = "dropped"  # aside
+
+
 @dataclass(frozen=True)
 class Propagation:
     """A running or finished Track. `frames_done` counts steps over all passes, so a crash can go on there."""
@@ -126,6 +154,8 @@ class Propagation:
     prompts_version: int  # the session's version when it began: prompts up to it are taken in; 0: none are
     error: str | None = None
     version: int = 0
+    verdict: Verdict = Verdict.APPLIED
+    overwrites_verified: bool = False  # somebody asked for it
 
 
 @dataclass(frozen=True)
@@ -137,11 +167,17 @@ class Session:
     engine_id: str
     created_s: float
     version: int = 0
+    title: str = ""  # empty: it goes by its video's
+    ontology: tuple[ObjectClass, ...] = ()
+    removed_s: float | None = None  # since 1970, when it was deleted; it can be restored for a while
 
 
 @dataclass(frozen=True)
 class SessionDelta:
-    """What changed in a session after a version, up to `version`: one message of the feed."""
+    """What changed in a session after a version, up to `version`: one message of the feed.
+
+    `candidates` are the masks of the propagation whose verdict is open.
+    """
 
     version: int
     session: Session | None = None
@@ -149,3 +185,4 @@ class SessionDelta:
     prompts: tuple[FramePrompt, ...] = ()
     masks: tuple[FrameMask, ...] = ()
     propagation: Propagation | None = None
+    candidates: tuple[FrameMask, ...] = ()

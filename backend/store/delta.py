@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, select, union_all
 
 from backend.domain.errors import InvalidInput
-from backend.domain.session import Session, SessionDelta
+from backend.domain.session import Session, SessionDelta, Verdict
 from backend.store.rows import mask_of, object_of, prompt_of, propagation_of
-from backend.store.tables import masks, objects, prompts, propagations
+from backend.store.tables import masks, objects, prompts, propagations, stashed_masks
 
 
-def read_delta(connection: Connection, session: Session, after: int, limit: int) -> SessionDelta:
+def read_delta(
+    connection: Connection, session: Session, details_version: int, after: int, limit: int
+) -> SessionDelta:
     """Rows changed after `after`, as they are now, up to a version where about `limit` masks are reached.
 
     A row shows its last state only, so a reader who folds deltas by key ends at the store's state. Objects
     are few and their masks mean nothing without them: they are sent up to the newest, ahead of `version`,
-    and once more when their version's turn comes.
+    and once more when their version's turn comes. `details_version`: when title or ontology last changed.
     """
     if not 0 <= after <= session.version:
         raise InvalidInput(f"Version {after} is outside this session's 0..{session.version}; load it anew.")
@@ -35,6 +37,9 @@ def read_delta(connection: Connection, session: Session, after: int, limit: int)
         changed_objects = changed_objects.where(~objects.c.removed)
         changed_prompts = changed_prompts.where(~prompts.c.is_empty)
         changed_masks = changed_masks.where(masks.c.counts.is_not(None))
+    candidates = _candidates(session, after, upto).order_by(
+        stashed_masks.c.version, stashed_masks.c.frame_idx, stashed_masks.c.object_id
+    )
     latest = connection.execute(
         select(propagations)
         .where(propagations.c.session_id == session.session_id)
@@ -43,11 +48,12 @@ def read_delta(connection: Connection, session: Session, after: int, limit: int)
     ).one_or_none()
     return SessionDelta(
         upto,
-        replace(session, version=upto) if after == 0 else None,
+        replace(session, version=upto) if after < details_version <= upto or after == 0 else None,
         tuple(map(object_of, connection.execute(changed_objects))),
         tuple(map(prompt_of, connection.execute(changed_prompts))),
         tuple(map(mask_of, connection.execute(changed_masks))),
         propagation_of(latest) if latest and after < latest.version <= upto else None,
+        tuple(map(mask_of, connection.execute(candidates))),
     )
 
 
@@ -59,12 +65,24 @@ def _changed(table: Table, session: Session, after: int, upto: int) -> Select:
 
 def _last_version(connection: Connection, session: Session, after: int, limit: int) -> int:
     """The last version to send: never a part of one, and always at least one with masks."""
-    versions = _changed(masks, session, after, session.version).with_only_columns(masks.c.version)
+    of_masks = _changed(masks, session, after, session.version).with_only_columns(masks.c.version)
     if after == 0:
-        versions = versions.where(masks.c.counts.is_not(None))
-    versions = versions.order_by(masks.c.version)
+        of_masks = of_masks.where(masks.c.counts.is_not(None))
+    of_candidates = _candidates(session, after, session.version).with_only_columns(stashed_masks.c.version)
+    both = union_all(of_masks, of_candidates).subquery()
+    versions = select(both.c.version).order_by(both.c.version)
     beyond = connection.execute(versions.limit(1).offset(max(limit, 1))).scalar_one_or_none()
     if beyond is None:
         return session.version
     first = connection.execute(versions.limit(1)).scalar_one()
     return beyond if first == beyond else beyond - 1
+
+
+def _candidates(session: Session, after: int, upto: int) -> Select:
+    """Masks of the propagation that waits for somebody's verdict."""
+    is_open = select(propagations.c.propagation_id).where(
+        propagations.c.session_id == session.session_id, propagations.c.verdict == Verdict.OPEN.value
+    )
+    return _changed(stashed_masks, session, after, upto).where(
+        stashed_masks.c.stash_id.in_(is_open), stashed_masks.c.counts.is_not(None)
+    )

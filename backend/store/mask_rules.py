@@ -7,13 +7,24 @@ taken the prompt back, so masks are checked against the session as it is when th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, Table, delete, select, update
 from sqlalchemy.sql import ColumnElement
 
-from backend.domain.session import FrameMask, FramePrompt, MaskOrigin
-from backend.store.rows import mask_row, upsert
-from backend.store.tables import kept_masks, masks, objects, prompts
+from backend.domain.frames import FrameRange, range_of
+from backend.domain.rle import Rle
+from backend.domain.session import (
+    ABSENT_SCORE,
+    FrameMask,
+    FramePrompt,
+    MaskOrigin,
+    Propagation,
+    Verdict,
+)
+from backend.store.rows import mask_row, object_of, upsert
+from backend.store.stash import stash_replaced
+from backend.store.tables import kept_masks, masks, objects, prompts, stashed_masks
 
 Place = tuple[int, int]  # (object id, frame index)
 FRAMES_A_QUERY = 500
@@ -25,6 +36,7 @@ NO_MASK = {
     "object_score": 0.0,
     "predicted_iou": 0.0,
     "verified": False,
+    "propagation_id": None,
 }
 NO_PROMPT = {
     "points": "[]",
@@ -37,45 +49,90 @@ NO_PROMPT = {
 
 
 def accept_masks(
-    connection: Connection, session_id: str, drawn: Sequence[FrameMask], version: int
-) -> list[FrameMask]:
-    """Write the masks that are still wanted, the last of each object and frame; return those.
+    connection: Connection,
+    session_id: str,
+    drawn: Sequence[FrameMask],
+    version: int,
+    propagation: Propagation | None = None,
+) -> None:
+    """Write the masks that are still wanted, the last of each object and frame.
 
-    Unwanted: masks of removed objects; a tracked mask where a prompt drew one; a prompt's mask where the
-    prompt was taken back since.
+    Unwanted: masks of removed objects; a tracked mask where a prompt drew one, or where a person verified
+    the one that is there; a prompt's mask where the prompt was taken back since. A tracked mask in an
+    absent range is written empty. What the propagation replaces goes to its stash; while its verdict is
+    open, its own masks go there instead.
     """
     if not drawn:
-        return []
-    frames = sorted({mask.frame_idx for mask in drawn})
-    live = set(
-        connection.scalars(
-            select(objects.c.object_id).where(objects.c.session_id == session_id, ~objects.c.removed)
-        )
-    )
-    prompt_is_empty: dict[Place, bool] = {
-        (row.object_id, row.frame_idx): row.is_empty
-        for row in _on(connection, session_id, frames, prompts, prompts.c.is_empty)
-    }
-    origin: dict[Place, str] = {
-        (row.object_id, row.frame_idx): row.origin
-        for row in _on(connection, session_id, frames, masks, masks.c.origin, masks.c.counts.is_not(None))
-        if row[-1]
-    }
+        return
+    there = _There.on(connection, session_id, sorted({mask.frame_idx for mask in drawn}))
+    overwrites = propagation is not None and propagation.overwrites_verified
     accepted: dict[Place, FrameMask] = {}
     for mask in drawn:
         place = mask.object_id, mask.frame_idx
-        prompted = place in prompt_is_empty and not prompt_is_empty[place]
-        taken_back = place in prompt_is_empty and prompt_is_empty[place]
-        if mask.object_id not in live:
+        if not there.wants(mask, overwrites):
             continue
-        if mask.origin is MaskOrigin.TRACK and prompted and origin.get(place) == MaskOrigin.PROMPT:
-            continue
-        if mask.origin is MaskOrigin.PROMPT and taken_back:
-            continue
+        if mask.origin is MaskOrigin.TRACK and range_of(there.absent[mask.object_id], mask.frame_idx):
+            mask = _emptied(mask)
         accepted[place] = mask
-        origin[place] = mask.origin
-    upsert(connection, masks, [mask_row(session_id, mask, version) for mask in accepted.values()])
-    return list(accepted.values())
+        there.origin[place] = mask.origin
+    tracked = [mask for mask in accepted.values() if mask.origin is MaskOrigin.TRACK]
+    if propagation is None or not tracked:
+        upsert(connection, masks, [mask_row(session_id, mask, version) for mask in accepted.values()])
+        return
+    track_id = propagation.propagation_id
+    prompted = [mask for mask in accepted.values() if mask.origin is MaskOrigin.PROMPT]
+    upsert(connection, masks, [mask_row(session_id, mask, version) for mask in prompted])
+    rows = [mask_row(session_id, mask, version, track_id) for mask in tracked]
+    if propagation.verdict is Verdict.OPEN:
+        upsert(connection, stashed_masks, [{"stash_id": track_id, **row} for row in rows])
+        return
+    stash_replaced(connection, session_id, track_id, tracked)
+    upsert(connection, masks, rows)
+
+
+@dataclass
+class _There:
+    """What a session holds on some frames, for the rules."""
+
+    absent: dict[int, tuple[FrameRange, ...]]  # of each object that is not removed
+    prompt_is_empty: dict[Place, bool]
+    origin: dict[Place, str]  # of the masks that are there
+    verified: set[Place]
+
+    @classmethod
+    def on(cls, connection: Connection, session_id: str, frames: list[int]) -> _There:
+        live = connection.execute(
+            select(objects).where(objects.c.session_id == session_id, ~objects.c.removed)
+        )
+        of_prompts = _on(connection, session_id, frames, prompts, prompts.c.is_empty)
+        is_there = masks.c.counts.is_not(None)
+        of_masks = list(
+            _on(connection, session_id, frames, masks, masks.c.origin, masks.c.verified, is_there)
+        )
+        return cls(
+            {row.object_id: object_of(row).absent for row in live},
+            {(row.object_id, row.frame_idx): row.is_empty for row in of_prompts},
+            {(row.object_id, row.frame_idx): row.origin for row in of_masks if row[-1]},
+            {(row.object_id, row.frame_idx) for row in of_masks if row[-1] and row.verified},
+        )
+
+    def wants(self, mask: FrameMask, overwrites_verified: bool) -> bool:
+        place = mask.object_id, mask.frame_idx
+        if mask.object_id not in self.absent:
+            return False
+        if mask.origin is MaskOrigin.PROMPT:
+            return not self.prompt_is_empty.get(place, False)
+        if place in self.verified and not overwrites_verified:
+            return False
+        prompted = not self.prompt_is_empty.get(place, True)
+        return not (prompted and self.origin.get(place) == MaskOrigin.PROMPT)
+
+
+def _emptied(mask: FrameMask) -> FrameMask:
+    if mask.rle is None or mask.area == 0:
+        return mask
+    empty = Rle.empty(mask.rle.height, mask.rle.width)
+    return replace(mask, rle=empty, area=0, object_score=ABSENT_SCORE)
 
 
 def prompt_changes_mask(connection: Connection, session_id: str, prompt: FramePrompt, version: int) -> None:
@@ -86,13 +143,12 @@ def prompt_changes_mask(connection: Connection, session_id: str, prompt: FramePr
     if not prompt.is_empty:
         before = _at(connection, prompts, session_id, place)
         if tracked_mask and (before is None or before.is_empty):
-            kept = {name: value for name, value in current._mapping.items() if name != "version"}
-            upsert(connection, kept_masks, [kept])
+            upsert(connection, kept_masks, [_kept(current)])
         return
     if not tracked_mask:  # else tracking drew it after the prompt was set: nothing to bring back
         kept = _at(connection, kept_masks, session_id, place)
         if kept is not None:
-            upsert(connection, masks, [{**kept._mapping, "version": version}])
+            upsert(connection, masks, [{**kept._mapping, "version": version, "propagation_id": None}])
         elif current is not None and current.counts is not None:
             _set_gone(connection, _is_at(masks, session_id, place), version)
     connection.execute(delete(kept_masks).where(*_is_at(kept_masks, session_id, place)))
@@ -107,6 +163,11 @@ def forget(connection: Connection, session_id: str, version: int, object_id: int
         .values(**NO_PROMPT, version=version)
     )
     connection.execute(delete(kept_masks).where(*_of(kept_masks, session_id, object_id)))
+
+
+def _kept(mask: Row) -> dict[str, object]:
+    """The mask's row as it is kept aside."""
+    return {name: value for name, value in mask._mapping.items() if name in kept_masks.c}
 
 
 def _set_gone(connection: Connection, where: list[ColumnElement[bool]], version: int) -> None:

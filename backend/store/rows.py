@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.domain.frames import FrameRange
+from backend.domain.ontology import AttributeKind, AttributeSpec, ObjectClass
 from backend.domain.rle import Rle
 from backend.domain.session import (
+    Attribute,
     BoxPrompt,
     FrameMask,
     FramePrompt,
@@ -23,6 +26,7 @@ from backend.domain.session import (
     PropagationState,
     Session,
     TrackedObject,
+    Verdict,
 )
 from backend.domain.video import Video, VideoState
 
@@ -53,6 +57,7 @@ def video_row(video: Video) -> Values:
         "error": video.error,
         "warning": video.warning,
         "created_s": video.created_s,
+        "pixel_aspect": video.pixel_aspect,
     }
 
 
@@ -70,6 +75,7 @@ def video_of(row: Row) -> Video:
         row.error,
         row.created_s,
         row.warning,
+        row.pixel_aspect,
     )
 
 
@@ -88,7 +94,38 @@ def _float64_values(data: bytes) -> tuple[float, ...]:
 
 
 def session_of(row: Row) -> Session:
-    return Session(row.session_id, row.video_id, row.engine_id, row.created_s, row.version)
+    return Session(
+        row.session_id,
+        row.video_id,
+        row.engine_id,
+        row.created_s,
+        row.version,
+        row.title,
+        ontology_of(row.ontology),
+        row.removed_s,
+    )
+
+
+def ontology_json(classes: Sequence[ObjectClass]) -> str:
+    return json.dumps(
+        [
+            [one.name, one.colour, [[a.name, a.kind.value, list(a.choices)] for a in one.attributes]]
+            for one in classes
+        ]
+    )
+
+
+def ontology_of(text: str) -> tuple[ObjectClass, ...]:
+    return tuple(
+        ObjectClass(
+            name,
+            colour,
+            tuple(
+                AttributeSpec(a_name, AttributeKind(kind), tuple(choices)) for a_name, kind, choices in specs
+            ),
+        )
+        for name, colour, specs in json.loads(text)
+    )
 
 
 def object_row(session_id: str, tracked: TrackedObject, version: int) -> Values:
@@ -100,11 +137,28 @@ def object_row(session_id: str, tracked: TrackedObject, version: int) -> Values:
         "removed": tracked.removed,
         "tracked_version": tracked.tracked_version,
         "version": version,
+        "label": tracked.label,
+        "attributes": json.dumps([[attribute.name, attribute.value] for attribute in tracked.attributes]),
+        "rank": tracked.rank,
+        "locked": tracked.locked,
+        "absent": json.dumps([[stretch.first, stretch.last] for stretch in tracked.absent]),
     }
 
 
 def object_of(row: Row) -> TrackedObject:
-    return TrackedObject(row.object_id, row.name, row.colour, row.removed, row.tracked_version, row.version)
+    return TrackedObject(
+        row.object_id,
+        row.name,
+        row.colour,
+        row.removed,
+        row.tracked_version,
+        row.version,
+        row.label,
+        tuple(Attribute(name, value) for name, value in json.loads(row.attributes)),
+        row.rank,
+        row.locked,
+        tuple(FrameRange(first, last) for first, last in json.loads(row.absent)),
+    )
 
 
 def prompt_row(session_id: str, prompt: FramePrompt, version: int) -> Values:
@@ -134,7 +188,8 @@ def prompt_of(row: Row) -> FramePrompt:
     )
 
 
-def mask_row(session_id: str, mask: FrameMask, version: int) -> Values:
+def mask_row(session_id: str, mask: FrameMask, version: int, propagation_id: str | None = None) -> Values:
+    """`propagation_id`: the Track that drew it."""
     return {
         "session_id": session_id,
         "frame_idx": mask.frame_idx,
@@ -149,6 +204,7 @@ def mask_row(session_id: str, mask: FrameMask, version: int) -> Values:
         "engine_id": mask.engine_id,
         "verified": mask.verified,
         "version": version,
+        "propagation_id": propagation_id,
     }
 
 
@@ -179,6 +235,8 @@ def propagation_row(session_id: str, propagation: Propagation, version: int) -> 
         "prompts_version": propagation.prompts_version,
         "error": propagation.error,
         "version": version,
+        "verdict": propagation.verdict.value,
+        "overwrites_verified": propagation.overwrites_verified,
     }
 
 
@@ -192,4 +250,6 @@ def propagation_of(row: Row) -> Propagation:
         row.prompts_version,
         row.error,
         row.version,
+        Verdict(row.verdict),
+        row.overwrites_verified,
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, select, tuple_, update
 from sqlalchemy.sql import ColumnElement
 
 from backend.domain.errors import Conflict, NotFound
+from backend.domain.frames import range_of, without
 from backend.domain.session import (
+    Attribute,
     FrameMask,
     FramePrompt,
     Propagation,
@@ -23,10 +27,19 @@ from backend.domain.session import (
 from backend.store.database import Database
 from backend.store.delta import read_delta
 from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
+from backend.store.object_rows import (
+    check_seen,
+    find_object,
+    last_rank,
+    live_object,
+    prompt_version,
+    set_removed,
+)
 from backend.store.rows import (
     mask_of,
     object_of,
     object_row,
+    ontology_json,
     prompt_of,
     prompt_row,
     propagation_of,
@@ -35,6 +48,7 @@ from backend.store.rows import (
     upsert,
 )
 from backend.store.tables import masks, objects, prompts, propagations, sessions, videos
+from backend.store.verdicts import open_propagation
 
 OnChange = Callable[[str, int], None]
 MASKS_A_READ = 256
@@ -43,11 +57,19 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Write:
+class Write:
     """A write under way: the session's row is locked, `version` is what it will carry."""
 
     connection: Connection
+    session_id: str
     version: int
+
+    def next_version(self) -> int:
+        """One more version in the same transaction: what is written from here on answers what was before."""
+        self.version += 1
+        of_it = sessions.c.session_id == self.session_id
+        self.connection.execute(update(sessions).where(of_it).values(version=self.version))
+        return self.version
 
 
 class SqlSessionStore:
@@ -70,7 +92,9 @@ class SqlSessionStore:
     def sessions(self) -> list[Session]:
         with self._database.read() as connection:
             rows = connection.execute(
-                select(sessions).order_by(sessions.c.created_s.desc(), sessions.c.session_id)
+                select(sessions)
+                .where(sessions.c.removed_s.is_(None))
+                .order_by(sessions.c.created_s.desc(), sessions.c.session_id)
             ).all()
         return [session_of(row) for row in rows]
 
@@ -80,7 +104,7 @@ class SqlSessionStore:
             rows = connection.execute(
                 select(objects)
                 .where(objects.c.session_id == session_id, ~objects.c.removed)
-                .order_by(objects.c.object_id)
+                .order_by(objects.c.rank, objects.c.object_id)
             ).all()
         return [object_of(row) for row in rows]
 
@@ -136,14 +160,22 @@ class SqlSessionStore:
         with self._database.read() as connection:
             rows = connection.execute(
                 select(propagations)
-                .where(propagations.c.state == PropagationState.RUNNING.value)
+                .join(sessions)
+                .where(propagations.c.state == PropagationState.RUNNING.value, sessions.c.removed_s.is_(None))
                 .order_by(propagations.c.session_id)
             ).all()
         return [(row.session_id, propagation_of(row)) for row in rows]
 
     def delta(self, session_id: str, after: int, limit: int) -> SessionDelta:
         with self._database.read() as connection:
-            return read_delta(connection, _session(connection, session_id), after, limit)
+            session = _session(connection, session_id)
+            changed = select(sessions.c.details_version).where(sessions.c.session_id == session_id)
+            details_version = connection.execute(changed).scalar_one()
+            return read_delta(connection, session, details_version, after, limit)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A read transaction, for what else is read of sessions."""
+        return self._database.read()
 
     # Writes
 
@@ -155,6 +187,10 @@ class SqlSessionStore:
             "created_s": session.created_s,
             "version": session.version + 1,
             "next_object_id": 1,
+            "title": session.title,
+            "ontology": ontology_json(session.ontology),
+            "details_version": session.version + 1,
+            "removed_s": None,
         }
         with self._database.write() as connection:
             if not _exists(connection, videos.c.video_id, session.video_id):
@@ -167,16 +203,21 @@ class SqlSessionStore:
     def add_object(
         self, session_id: str, describe: Callable[[int], TrackedObject], object_id: int | None = None
     ) -> TrackedObject:
-        with self._write(session_id) as write:
+        with self.writing(session_id) as write:
             next_id = write.connection.execute(
                 select(sessions.c.next_object_id).where(sessions.c.session_id == session_id)
             ).scalar_one()
             new_id = next_id if object_id is None else object_id
-            there = _find_object(write.connection, session_id, new_id)
+            there = find_object(write.connection, session_id, new_id)
             if there is not None and not there.removed:
                 raise Conflict(f"Object {new_id} is in use; choose another id.")
             added = replace(
-                describe(new_id), object_id=new_id, removed=False, tracked_version=0, version=write.version
+                describe(new_id),
+                object_id=new_id,
+                removed=False,
+                tracked_version=0,
+                version=write.version,
+                rank=last_rank(write.connection, session_id) + 1,
             )
             upsert(write.connection, objects, [object_row(session_id, added, write.version)])
             write.connection.execute(
@@ -187,35 +228,45 @@ class SqlSessionStore:
         return added
 
     def update_object(
-        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
+        self,
+        session_id: str,
+        object_id: int,
+        name: str | None = None,
+        colour: str | None = None,
+        label: str | None = None,
+        attributes: Sequence[Attribute] | None = None,
+        locked: bool | None = None,
+        seen: int | None = None,
     ) -> TrackedObject:
-        with self._write(session_id) as write:
-            old = _object(write.connection, session_id, object_id)
-            new = replace(
-                old,
-                name=old.name if name is None else name,
-                colour=old.colour if colour is None else colour,
-                version=write.version,
-            )
+        said = {"name": name, "colour": colour, "label": label, "locked": locked}
+        changes: dict[str, Any] = {field: value for field, value in said.items() if value is not None}
+        if attributes is not None:
+            changes["attributes"] = tuple(attributes)
+        with self.writing(session_id) as write:
+            old = live_object(write.connection, session_id, object_id)
+            check_seen(old.version, seen)
+            new = replace(old, **changes, version=write.version)
             upsert(write.connection, objects, [object_row(session_id, new, write.version)])
         return new
 
     def remove_object(self, session_id: str, object_id: int) -> int:
-        with self._write(session_id) as write:
-            gone = replace(_object(write.connection, session_id, object_id), removed=True, tracked_version=0)
-            upsert(write.connection, objects, [object_row(session_id, gone, write.version)])
-            forget(write.connection, session_id, write.version, object_id)
+        with self.writing(session_id) as write:
+            set_removed(write.connection, session_id, object_id, write.version)
         return write.version
 
-    def put_prompt(self, session_id: str, prompt: FramePrompt) -> int:
-        with self._write(session_id) as write:
-            _object(write.connection, session_id, prompt.object_id)
+    def put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None = None) -> int:
+        with self.writing(session_id) as write:
+            tracked = live_object(write.connection, session_id, prompt.object_id)
+            check_seen(prompt_version(write.connection, session_id, prompt), seen)
+            if not prompt.is_empty and range_of(tracked.absent, prompt.frame_idx):  # the newest word counts
+                present = replace(tracked, absent=without(tracked.absent, prompt.frame_idx))
+                upsert(write.connection, objects, [object_row(session_id, present, write.version)])
             prompt_changes_mask(write.connection, session_id, prompt, write.version)
             upsert(write.connection, prompts, [prompt_row(session_id, prompt, write.version)])
         return write.version
 
     def clear_prompts(self, session_id: str) -> int:
-        with self._write(session_id) as write:
+        with self.writing(session_id) as write:
             write.connection.execute(
                 update(objects)
                 .where(objects.c.session_id == session_id, objects.c.tracked_version > 0)
@@ -225,7 +276,7 @@ class SqlSessionStore:
         return write.version
 
     def start_propagation(self, session_id: str, propagation: Propagation) -> int:
-        with self._write(session_id) as write:
+        with self.writing(session_id) as write:
             running = write.connection.execute(
                 select(propagations.c.propagation_id).where(
                     propagations.c.session_id == session_id,
@@ -234,6 +285,8 @@ class SqlSessionStore:
             ).first()
             if running:
                 raise Conflict("Tracking is already running here; cancel it, or wait until it is done.")
+            if open_propagation(write.connection, session_id):
+                raise Conflict("A tracked range waits to be kept or dropped; decide on it first.")
             started = replace(propagation, state=PropagationState.RUNNING)
             row = propagation_row(session_id, started, write.version)
             write.connection.execute(propagations.insert(), {**row, "started_version": write.version})
@@ -242,26 +295,39 @@ class SqlSessionStore:
     def put_masks(
         self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
     ) -> int:
-        with self._write(session_id) as write:
-            accept_masks(write.connection, session_id, masks, write.version)
+        with self.writing(session_id) as write:
+            accept_masks(write.connection, session_id, masks, write.version, propagation)
             if propagation is not None:
                 _record_progress(write, session_id, propagation)
         return write.version
 
+    def verified(self, session_id: str) -> dict[int, frozenset[int]]:
+        wanted = select(masks.c.object_id, masks.c.frame_idx).where(
+            masks.c.session_id == session_id, masks.c.verified, masks.c.counts.is_not(None)
+        )
+        found: dict[int, set[int]] = defaultdict(set)
+        with self._database.read() as connection:
+            for row in connection.execute(wanted):
+                found[row.object_id].add(row.frame_idx)
+        return {object_id: frozenset(frames) for object_id, frames in found.items()}
+
     @contextmanager
-    def _write(self, session_id: str) -> Iterator[_Write]:
+    def writing(self, session_id: str) -> Iterator[Write]:
         """One transaction: the session's row is locked and its version raised by one."""
         with self._database.write() as connection:
             version = connection.execute(
-                select(sessions.c.version).where(sessions.c.session_id == session_id).with_for_update()
+                select(sessions.c.version)
+                .where(sessions.c.session_id == session_id, sessions.c.removed_s.is_(None))
+                .with_for_update()
             ).scalar_one_or_none()
             if version is None:
                 raise _no_session()
             connection.execute(
                 update(sessions).where(sessions.c.session_id == session_id).values(version=version + 1)
             )
-            yield _Write(connection, version + 1)
-        self._tell(session_id, version + 1)
+            write = Write(connection, session_id, version + 1)
+            yield write
+        self._tell(session_id, write.version)
 
     def _tell(self, session_id: str, version: int) -> None:
         try:
@@ -270,7 +336,7 @@ class SqlSessionStore:
             log.exception("The listener to session %s failed; the write itself is safe.", session_id)
 
 
-def _record_progress(write: _Write, session_id: str, propagation: Propagation) -> None:
+def _record_progress(write: Write, session_id: str, propagation: Propagation) -> None:
     """What has ended stays ended: late news of it is ignored."""
     of_it = (
         propagations.c.session_id == session_id,
@@ -301,21 +367,9 @@ def _no_session() -> NotFound:
 
 
 def _session(connection: Connection, session_id: str) -> Session:
-    row = connection.execute(select(sessions).where(sessions.c.session_id == session_id)).one_or_none()
+    row = connection.execute(
+        select(sessions).where(sessions.c.session_id == session_id, sessions.c.removed_s.is_(None))
+    ).one_or_none()
     if row is None:
         raise _no_session()
     return session_of(row)
-
-
-def _find_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject | None:
-    row = connection.execute(
-        select(objects).where(objects.c.session_id == session_id, objects.c.object_id == object_id)
-    ).one_or_none()
-    return object_of(row) if row else None
-
-
-def _object(connection: Connection, session_id: str, object_id: int) -> TrackedObject:
-    found = _find_object(connection, session_id, object_id)
-    if found is None or found.removed:
-        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
-    return found

@@ -56,6 +56,10 @@ sessions = Table(
     Column("created_s", Double, nullable=False),
     Column("version", Integer, nullable=False),
     Column("next_object_id", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("ontology", Text, nullable=False),  # JSON [[name, colour, [[name, kind, [choices]], ...]], ...]
+    Column("details_version", Integer, nullable=False),  # when title or ontology last changed
+    Column("removed_s", Double),  # when it was deleted; it may be restored for a while
 )
 
 objects = Table(
@@ -68,20 +72,33 @@ objects = Table(
     Column("removed", Boolean, nullable=False),
     Column("tracked_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("attributes", Text, nullable=False),  # JSON [[name, value], ...]
+    Column("rank", Integer, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("absent", Text, nullable=False),  # JSON [[first, last], ...]
 )
+
+
+def _prompt_columns() -> list[Column]:
+    """What an object's prompts on a frame are."""
+    return [
+        Column("session_id", String(64), primary_key=True),
+        Column("object_id", Integer, primary_key=True, autoincrement=False),
+        Column("frame_idx", Integer, primary_key=True, autoincrement=False),
+        Column("points", Text, nullable=False),  # JSON [[x, y, include], ...]
+        Column("box", Text),  # JSON [x0, y0, x1, y1]
+        Column("mask_height", Integer),
+        Column("mask_width", Integer),
+        Column("mask_counts", Text),
+        Column("is_empty", Boolean, nullable=False),
+    ]
+
 
 prompts = Table(
     "prompts",
     metadata,
-    Column("session_id", String(64), primary_key=True),
-    Column("object_id", Integer, primary_key=True, autoincrement=False),
-    Column("frame_idx", Integer, primary_key=True, autoincrement=False),
-    Column("points", Text, nullable=False),  # JSON [[x, y, include], ...]
-    Column("box", Text),  # JSON [x0, y0, x1, y1]
-    Column("mask_height", Integer),
-    Column("mask_width", Integer),
-    Column("mask_counts", Text),
-    Column("is_empty", Boolean, nullable=False),
+    *_prompt_columns(),
     Column("version", Integer, nullable=False),
     ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
     Index(None, "session_id", "version"),
@@ -111,6 +128,7 @@ masks = Table(
     metadata,
     *_mask_columns(),
     Column("version", Integer, nullable=False),
+    Column("propagation_id", String(64)),  # the Track that drew it; NULL: a prompt did
     ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
     Index(None, "session_id", "version"),
 )
@@ -120,6 +138,27 @@ kept_masks = Table(
     "kept_masks",
     metadata,
     *_mask_columns(),
+    ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
+)
+
+# What lies aside, by the id of its stash. `object-7`: what object 7 had when it was removed. A propagation's
+# id: the masks that it replaced or, until somebody keeps them, the ones that it drew. Those are in the feed.
+stashed_masks = Table(
+    "stashed_masks",
+    metadata,
+    Column("stash_id", String(64), primary_key=True),
+    *_mask_columns(),
+    Column("version", Integer, nullable=False),
+    Column("propagation_id", String(64)),
+    ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
+    Index(None, "session_id", "version"),
+)
+
+stashed_prompts = Table(
+    "stashed_prompts",
+    metadata,
+    Column("stash_id", String(64), primary_key=True),
+    *_prompt_columns(),
     ForeignKeyConstraint(["session_id", "object_id"], ["objects.session_id", "objects.object_id"]),
 )
 
@@ -136,6 +175,8 @@ propagations = Table(
     Column("prompts_version", Integer, nullable=False),
     Column("error", Text),
     Column("version", Integer, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("overwrites_verified", Boolean, nullable=False),
     Index(
         "ix_propagations_running",
         "session_id",

@@ -88,7 +88,7 @@ class Client:
 
     def assert_equals(self, store: SqlSessionStore) -> None:
         assert list(self.objects.values()) or not store.objects(SESSION)
-        assert sorted(self.objects.values(), key=lambda o: o.object_id) == store.objects(SESSION)
+        assert sorted(self.objects.values(), key=lambda o: (o.rank, o.object_id)) == store.objects(SESSION)
         assert self.prompts == {(p.object_id, p.frame_idx): p for p in store.prompts(SESSION)}
         assert self.masks == {(m.object_id, m.frame_idx): m for m in store.masks(SESSION)}
         assert self.propagation == store.propagation(SESSION)

@@ -1,0 +1,70 @@
+"""An object's row, inside a transaction: looked up, checked, removed and brought back.
+
+What a removed object had goes to its stash, so that it can come back with everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, func, select
+
+from backend.domain.errors import Conflict, NotFound
+from backend.domain.session import FramePrompt, TrackedObject
+from backend.store.mask_rules import forget
+from backend.store.rows import object_of, object_row, upsert
+from backend.store.stash import object_stash, stash, unstash
+from backend.store.tables import objects, prompts
+
+
+def find_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject | None:
+    row = connection.execute(
+        select(objects).where(objects.c.session_id == session_id, objects.c.object_id == object_id)
+    ).one_or_none()
+    return object_of(row) if row else None
+
+
+def live_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject:
+    found = find_object(connection, session_id, object_id)
+    if found is None or found.removed:
+        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
+    return found
+
+
+def last_rank(connection: Connection, session_id: str) -> int:
+    highest = select(func.max(objects.c.rank)).where(objects.c.session_id == session_id)
+    return connection.execute(highest).scalar() or 0
+
+
+def check_seen(version: int, seen: int | None) -> None:
+    """Raises Conflict where a row is newer than what the caller has seen. `seen` None: do it anyway."""
+    if seen is not None and version > seen:
+        raise Conflict("Somebody else has changed this since; look at it first, then change it by hand.")
+
+
+def prompt_version(connection: Connection, session_id: str, prompt: FramePrompt) -> int:
+    """The version of the object's prompts on that frame; 0 where there never were any."""
+    found = select(prompts.c.version).where(
+        prompts.c.session_id == session_id,
+        prompts.c.object_id == prompt.object_id,
+        prompts.c.frame_idx == prompt.frame_idx,
+    )
+    return connection.execute(found).scalar() or 0
+
+
+def set_removed(connection: Connection, session_id: str, object_id: int, version: int) -> None:
+    gone = replace(live_object(connection, session_id, object_id), removed=True)
+    upsert(connection, objects, [object_row(session_id, gone, version)])
+    stash(connection, session_id, object_stash(object_id), object_id)
+    forget(connection, session_id, version, object_id)
+
+
+def set_restored(connection: Connection, session_id: str, object_id: int, version: int) -> None:
+    """With its prompts at `version`, and its masks at the next: they answer those prompts."""
+    gone = find_object(connection, session_id, object_id)
+    if gone is None:
+        raise NotFound(f"This session never had an object {object_id}.")
+    if not gone.removed:
+        raise Conflict(f"Object {object_id} is there already.")
+    upsert(connection, objects, [object_row(session_id, replace(gone, removed=False), version)])
+    unstash(connection, session_id, object_stash(object_id), version)
