@@ -25,6 +25,8 @@ from backend.api.official.stream import propagate_in_video
 from backend.api.owner_key import owner_key
 from backend.api.schema import build_schema
 from backend.api.threads import Threads
+from backend.api.tus.routes import Uploads
+from backend.api.tus.shelf import Shelf
 from backend.api.view import GraphQLView
 from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
@@ -89,28 +91,36 @@ def web_app(service: Service) -> ASGIApp:
     """Every route, behind one gate."""
     settings = service.settings
     flask = FlaskMount(WSGIMiddleware(create_flask(service), workers=FLASK_THREADS))
+    shelf = Shelf(settings.data / "uploads", settings.limits.keep_uploads_h * 3600.0)
+    uploads = Uploads(service, shelf)
+    service.on_stop(uploads.close)
     routes = [
         Route("/graphql", GraphQLView(build_schema(), service)),
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
+        *uploads.routes(),
         Mount("/", flask),
     ]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         drawing = GalleryDrawing(settings, service.videos)
+        sweeping = asyncio.create_task(uploads.keep_swept())
         try:
+            await uploads.recover()
             await service.command(lambda s: s.library.start())
             if settings.gallery:
                 await service.command(lambda s: drawing.start())
             yield
         finally:
+            sweeping.cancel()
             await asyncio.to_thread(drawing.close)
             await service.close()
 
     handlers = {HTTPException: as_sentence, ClientDisconnect: as_nothing}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
-    return Gate(BodyLimit(app, settings.max_upload_bytes), policy_of(settings))
+    limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
+    return Gate(limited, policy_of(settings))
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backend.limits import Limits, limit_settings
+
 GIB = 1024**3
+MIN_TOKEN = 24
+LOG_FORMATS = ("auto", "text", "json")
 
 
 class SettingsError(ValueError):
@@ -33,6 +37,10 @@ class Settings:
     api_url: str = ""  # prefix of the video URLs that the official demo's frontend gets
     gallery: bool = True  # offer clips that Masklet draws itself
     default_video_path: str = ""  # the clip that the official demo's frontend opens first
+    log_format: str = "auto"  # one of LOG_FORMATS; auto: text at a terminal, else JSON
+    metrics_token: str = field(default="", repr=False)  # opens /metrics, and nothing else, to its bearer
+    stop_s: int = 10  # how long requests may take to finish once the server is told to stop
+    limits: Limits = Limits()
 
     @property
     def open_here(self) -> bool:
@@ -82,6 +90,15 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         api_url=_origin("API_URL", given["API_URL"]) if "API_URL" in given else "",
         gallery=_yes_or_no(given, "MASKLET_GALLERY", Settings.gallery),
         default_video_path=given.get("DEFAULT_VIDEO_PATH", ""),
+        log_format=_one_of(given, "MASKLET_LOG", LOG_FORMATS),
+        metrics_token=_token(given, "MASKLET_METRICS_TOKEN"),
+        stop_s=_whole_number(given, "MASKLET_STOP_SECONDS", Settings.stop_s, 1, 3600),
+        limits=Limits(
+            **{
+                one.field: _whole_number(given, one.name, one.default, one.low, one.high)
+                for one in limit_settings()
+            }
+        ),
     )
 
 
@@ -117,6 +134,20 @@ def _yes_or_no(given: Mapping[str, str], name: str, default: bool) -> bool:
     if text not in ("yes", "no"):
         raise SettingsError(f"{name}={text!r} is neither yes nor no.")
     return text == "yes"
+
+
+def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = given.get(name, choices[0]).lower()
+    if text not in choices:
+        raise SettingsError(f"{name}={text!r} is none of {', '.join(choices)}.")
+    return text
+
+
+def _token(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "")
+    if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise SettingsError(f"{name} must be {MIN_TOKEN} letters or digits or more; make one at random.")
+    return text
 
 
 def _database_url(text: str) -> str:

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UPLOADS = "/api/videos"
-JSON_BYTES = 16 * 1024 * 1024  # a mask prompt of an 8k frame is below 2 MB
+UPLOADS = ("/api/videos", "/api/uploads/")
 FORM_SLACK_BYTES = 1024 * 1024  # the text around an uploaded file
 
 
@@ -21,19 +20,23 @@ class BodyTooLarge(HTTPException):
 
 
 class BodyLimit:
-    """For all routes but uploads, which count for themselves and write as they read."""
+    """For all routes but uploads, which count for themselves and write as they read.
 
-    def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
+    `max_bytes` is for a request that is no file: a mask prompt of an 8k frame takes less than 2 MB.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, max_upload_bytes: int) -> None:
         self._app = app
+        self._max_bytes = max_bytes
         self._max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == UPLOADS:
+        if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").startswith("multipart/form-data")
-        limit = self._max_upload_bytes + FORM_SLACK_BYTES if is_form else JSON_BYTES
+        limit = self._max_upload_bytes + FORM_SLACK_BYTES if is_form else self._max_bytes
         announced = headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
             await as_sentence(Request(scope), BodyTooLarge(limit))(scope, receive, send)

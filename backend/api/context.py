@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from backend.api.doorbell import Doorbell
@@ -34,6 +34,7 @@ class Service:
     doorbell: Doorbell
     threads: Threads
     closing: ExitStack  # closes the parts in order: threads, host, library, database
+    stops: list[Callable[[], None]] = field(default_factory=list)  # see `on_stop`
 
     async def read(self, query: Callable[[Service], T]) -> T:
         """A short look into the stores."""
@@ -43,7 +44,17 @@ class Service:
         """A change; it may wait for the engine."""
         return await self.threads.command(command, self)
 
-    async def close(self) -> None:
-        """End the feeds, then stop the host within a frame. Idempotent."""
+    def on_stop(self, end: Callable[[], None]) -> None:
+        """Have `end` called on the event loop when the server is to stop, to end what may last for long."""
+        self.stops.append(end)
+
+    def begin_stop(self) -> None:
+        """End the feeds and what else lasts as long as its client likes. Idempotent; on the event loop."""
         self.doorbell.close()
+        for end in self.stops:
+            end()
+
+    async def close(self) -> None:
+        """What `begin_stop` does, then stop the host within a frame. Idempotent."""
+        self.begin_stop()
         await asyncio.to_thread(self.closing.close)

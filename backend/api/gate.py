@@ -19,6 +19,10 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self' blob:; font-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+EXPOSED = (
+    "Location, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Expires, Masklet-Video-Id, Retry-After, "
+    "X-Request-ID"
+)
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -132,4 +136,5 @@ def _add_headers(headers: MutableHeaders, shared: str | None) -> None:
     if shared:
         headers["Access-Control-Allow-Origin"] = shared
         headers["Access-Control-Allow-Credentials"] = "true"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
         headers.add_vary_header("Origin")

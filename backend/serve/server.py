@@ -97,7 +97,7 @@ class MaskletApplication(BaseApplication):
 
     def end_feeds(self) -> None:
         if self._service is not None:
-            self._service.doorbell.close()
+            self._service.begin_stop()
 
     def _post_fork(self, arbiter: object, worker: Worker) -> None:
         self._lifeline.hold()

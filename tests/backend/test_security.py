@@ -98,6 +98,8 @@ def every_route(server: Live) -> list[tuple[str, str]]:
         ("GET", "/graphql"),
         ("POST", "/propagate_in_video"),
         ("GET", "/api/sessions/clip/export/coco.json"),
+        ("POST", "/api/uploads"),
+        *((method, "/api/uploads/clip") for method in ("HEAD", "PATCH", "DELETE")),
     ]
     for rule in create_flask(server.service).url_map.iter_rules():
         path = rule.rule
@@ -213,7 +215,7 @@ def test_a_rebound_name_is_refused(open_server: Live, host: str) -> None:
         assert response.status_code in (400, 403), (path, response.text)
 
 
-STATE_CHANGING = ["/graphql", "/propagate_in_video", "/api/videos?name=x"]
+STATE_CHANGING = ["/graphql", "/propagate_in_video", "/api/videos?name=x", "/api/uploads", "/api/uploads/x"]
 
 
 @pytest.mark.parametrize("origin", [EVIL, "null", "http://localhost.evil.example", "http://", "file://"])

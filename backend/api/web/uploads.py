@@ -8,6 +8,7 @@ from typing import BinaryIO
 from flask import Blueprint, Response, jsonify, request
 
 from backend.api.context import Service
+from backend.api.sizes import size_text
 from backend.api.web.failures import failure
 from backend.domain.errors import Unavailable
 
@@ -26,7 +27,7 @@ def uploads_blueprint(service: Service) -> Blueprint:
             return failure("Send the file with its Content-Length.", 411)
         if length > limit:
             _linger(request.stream)
-            return failure(f"The file is larger than {_size(limit)}; see MAX_UPLOAD_BYTES.", 413)
+            return failure(f"The file is larger than {size_text(limit)}; see MAX_UPLOAD_BYTES.", 413)
         body = _ExactBody(request.stream, length)
         try:
             video = service.library.receive(body, request.args.get("name", ""), length)
@@ -60,7 +61,3 @@ def _linger(stream: BinaryIO) -> None:
     end = time.monotonic() + LINGER_S
     while time.monotonic() < end and stream.read(CHUNK_BYTES):
         pass
-
-
-def _size(number: int) -> str:
-    return f"{number / 1024**3:.3g} GiB" if number >= 1024**3 else f"{number / 1024**2:.3g} MiB"

@@ -1,0 +1,4 @@
+"""Resumable uploads by the tus 1.0 protocol (https://tus.io): what was sent is never sent again.
+
+`protocol` reads headers, `shelf` keeps unfinished uploads on disk, `routes` answers.
+"""

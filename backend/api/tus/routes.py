@@ -1,0 +1,301 @@
+"""`/api/uploads`: the answers of tus 1.0. On the event loop, since an upload lasts as long as it likes.
+
+POST makes an upload, HEAD says how far it is, PATCH sends more of it, DELETE cancels it. The last PATCH
+gives the file to the library. So does a HEAD, or the next start, where a crash came in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from backend.api.context import Service
+from backend.api.errors import failure_of
+from backend.api.sizes import size_text
+from backend.api.tus import protocol
+from backend.api.tus.protocol import ALGORITHMS, Checksum, Refused
+from backend.api.tus.shelf import Part, Shelf, Upload
+from backend.api.tus.writers import Writer, Writers
+from backend.domain.errors import MaskletError
+
+FLUSH_BYTES = 2**20  # so much is received before a thread is asked to write,
+FLUSH_S = 1.0  # or for so long
+SWEEP_EVERY_S = 3600.0
+LINGER_S = 1.0
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+log = logging.getLogger(__name__)
+
+
+class Uploads:
+    """The routes, and what they share."""
+
+    def __init__(self, service: Service, shelf: Shelf) -> None:
+        self._service = service
+        self._shelf = shelf
+        self._writers = Writers(shelf, service.threads)
+        self._limit = service.settings.max_upload_bytes
+        self._limits = service.settings.limits
+
+    def routes(self) -> list[Route]:
+        one = {"HEAD": self._tell, "PATCH": self._take, "DELETE": self._cancel, "OPTIONS": self._options}
+        return [
+            Route("/api/uploads", _Endpoint({"POST": self._create, "OPTIONS": self._options})),
+            Route("/api/uploads/{upload_id}", _Endpoint(one)),
+        ]
+
+    async def recover(self) -> None:
+        """At the start: finish what a crash left whole but without a video. Before imports go on."""
+        for upload in await self._service.read(lambda s: list(self._shelf.all())):
+            if upload.is_whole and upload.video_id is None:
+                try:
+                    async with self._writers.hold(upload.upload_id) as (_, part):
+                        await self._finish(part)
+                except (MaskletError, OSError, Refused):
+                    log.warning("A finished upload could not be taken in; its next HEAD tries again")
+
+    async def keep_swept(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            if gone := await self._service.command(lambda s: self._shelf.sweep()):
+                log.info("Abandoned uploads were removed: %d", gone)
+            await asyncio.sleep(SWEEP_EVERY_S)
+
+    def close(self) -> None:
+        """End every request that sends; what came in is kept. On the event loop."""
+        self._writers.close()
+
+    async def _options(self, request: Request) -> Response:
+        headers = {
+            "Tus-Version": protocol.VERSION,
+            "Tus-Extension": protocol.EXTENSIONS,
+            "Tus-Max-Size": str(self._limit),
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+        }
+        return Response(status_code=204, headers=headers)
+
+    async def _create(self, request: Request) -> Response:
+        if "upload-defer-length" in request.headers:
+            raise Refused(400, "Send Upload-Length: how large the file is must be known from the start.")
+        length = protocol.whole_number(request.headers, "Upload-Length")
+        title = protocol.file_name(request.headers)
+        upload = await self._service.command(lambda s: self._make(title, length))
+        return Response(status_code=201, headers={"Location": f"/api/uploads/{upload.upload_id}"})
+
+    def _make(self, title: str, length: int) -> Upload:
+        if length == 0:
+            raise Refused(400, "This file is empty: choose another one.")
+        if length > self._limit:
+            raise Refused(413, f"The file is larger than {size_text(self._limit)}; see MAX_UPLOAD_BYTES.")
+        self._shelf.sweep()
+        unfinished = [upload for upload in self._shelf.all() if upload.video_id is None]
+        if len(unfinished) >= self._limits.unfinished_uploads:
+            raise Refused(429, "There are too many unfinished uploads; finish or cancel some first.")
+        promised = sum(upload.length - upload.offset for upload in unfinished)
+        if length > self._shelf.free_bytes() - promised:
+            raise Refused(507, "The disk has no room for this file: free some space, then upload it again.")
+        return self._shelf.create(title, length)
+
+    async def _tell(self, request: Request) -> Response:
+        upload = await self._find(request)
+        if upload.is_whole and upload.video_id is None:
+            async with self._writers.hold(upload.upload_id) as (_, part):
+                upload = await self._finish(part)
+        return self._progress(upload, 200, {"Upload-Length": str(upload.length)})
+
+    async def _cancel(self, request: Request) -> Response:
+        upload = await self._find(request)
+        if upload.video_id is None:
+            async with self._writers.hold(upload.upload_id, evict=True):
+                await self._service.command(lambda s: self._shelf.remove(upload.upload_id))
+        else:
+            await self._service.command(lambda s: self._shelf.remove(upload.upload_id))
+        return Response(status_code=204)
+
+    async def _take(self, request: Request) -> Response:
+        if request.headers.get("content-type", "") != protocol.BODY_TYPE:
+            raise Refused(415, f"Send the bytes as {protocol.BODY_TYPE}.")
+        offset = protocol.whole_number(request.headers, "Upload-Offset")
+        promise = protocol.checksum(request.headers)
+        upload = await self._find(request)
+        if upload.video_id is not None:
+            if offset != upload.offset:
+                raise _wrong_offset(upload)
+            return self._progress(upload, 204)  # the answer to the last PATCH was lost: here it is again
+        async with self._writers.hold(upload.upload_id, provisional=promise is not None) as (writer, part):
+            if offset != part.offset:
+                raise _wrong_offset(part.upload)
+            announced = request.headers.get("content-length", "0")
+            if announced.isdigit() and offset + int(announced) > upload.length:
+                raise _too_much()
+            await _Taking(self._service, writer, part, promise).run(request)
+            done = part.upload
+            if done.is_whole:
+                with anyio.CancelScope(shield=True):
+                    done = await self._finish(part)
+        return self._progress(done, 204)
+
+    async def _find(self, request: Request) -> Upload:
+        return await self._service.read(lambda s: self._shelf.find(request.path_params["upload_id"]))
+
+    async def _finish(self, part: Part) -> Upload:
+        return await self._service.command(partial(self._adopt, part))
+
+    def _adopt(self, part: Part, service: Service) -> Upload:
+        upload = part.upload
+        path = self._shelf.part_path(upload.upload_id)
+        video = service.library.adopt(path, upload.title, self._shelf.sha256(upload))
+        return part.finish(video.video_id)
+
+    def _progress(self, upload: Upload, status: int, more: dict[str, str] | None = None) -> Response:
+        headers = {
+            "Upload-Offset": str(upload.offset),
+            "Upload-Expires": protocol.http_date(self._shelf.expires_s(upload)),
+            **(more or {}),
+        }
+        if upload.video_id is not None:
+            headers[protocol.VIDEO_HEADER] = upload.video_id
+        return Response(status_code=status, headers=headers)
+
+
+class _Taking:
+    """One PATCH: bytes from the socket to the part, until its end, a stop, or a client that went away."""
+
+    def __init__(self, service: Service, writer: Writer, part: Part, promise: Checksum | None) -> None:
+        self._service = service
+        self._writer = writer
+        self._part = part
+        self._promise = promise
+        self._body = ALGORITHMS[promise.algorithm]() if promise else None
+        self._buffer = bytearray()
+        self._flushed_s = anyio.current_time()
+
+    async def run(self, request: Request) -> None:
+        """Raises Refused, ClientDisconnect, OSError. What came in counts, unless a checksum was promised."""
+        try:
+            with self._writer.scope as scope:
+                self._writer.heard()
+                async for chunk in request.stream():
+                    self._writer.heard()
+                    await self._receive(chunk)
+        except ClientDisconnect:
+            await self._settle(whole=False)
+            raise
+        await self._settle(whole=not scope.cancelled_caught)
+        if scope.cancelled_caught:
+            raise Refused(503, self._writer.why, {"Retry-After": "2"})
+
+    async def _receive(self, chunk: bytes) -> None:
+        if self._part.offset + len(self._buffer) + len(chunk) > self._part.upload.length:
+            raise _too_much()
+        self._buffer += chunk
+        due = len(self._buffer) >= FLUSH_BYTES or anyio.current_time() - self._flushed_s >= FLUSH_S
+        if due:
+            with anyio.CancelScope(shield=True):  # the thread would go on writing
+                await self._write()
+
+    async def _write(self) -> None:
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        self._flushed_s = anyio.current_time()
+
+        def write(service: Service) -> None:
+            if self._body is not None:
+                self._body.update(data)
+            self._part.write(data)
+
+        if data:
+            await self._service.command(write)
+
+    async def _settle(self, whole: bool) -> None:
+        """Keep what was received; with a checksum, only if all of it came and is right."""
+        with anyio.CancelScope(shield=True):
+            await self._write()
+            if self._promise is not None and not whole:
+                return
+            if (
+                self._promise
+                and self._body
+                and not hmac.compare_digest(self._body.digest(), self._promise.digest)
+            ):
+                sentence = "These bytes were changed on their way; send them again."
+                raise Refused(protocol.CHECKSUM_MISMATCH, sentence)
+            await self._service.command(lambda s: self._part.keep())
+
+
+@dataclass
+class _Body:
+    """Knows whether all of the request has been read."""
+
+    receive_next: Receive
+    is_read: bool = False
+
+    async def receive(self) -> Message:
+        message = await self.receive_next()
+        self.is_read = not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Read on for a moment: a browser that is still sending would not see the answer."""
+        with anyio.move_on_after(LINGER_S), suppress(HTTPException):
+            while not self.is_read:
+                await self.receive()
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    """ASGI. What tus asks of every answer is done here, around the one that the method asks for."""
+
+    by_method: dict[str, Answer]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(receive)
+        try:
+            response = await self._answer(Request(scope, body.receive, send))
+        except Refused as refused:
+            response = JSONResponse({"error": str(refused)}, refused.status, refused.headers)
+        except (ClientDisconnect, HTTPException):
+            raise
+        except Exception as error:
+            failure = failure_of(error)
+            response = JSONResponse({"error": failure.sentence}, failure.status)
+        if response.status_code >= 400:
+            await body.drain()
+        response.headers["Tus-Resumable"] = protocol.VERSION
+        response.headers["Cache-Control"] = "no-store"
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        method = request.method
+        if method == "POST":
+            method = request.headers.get("x-http-method-override", method).upper()
+        answer = self.by_method.get(method)
+        if answer is None:
+            raise Refused(
+                405, "This address does not take that method.", {"Allow": ", ".join(self.by_method)}
+            )
+        if method != "OPTIONS":
+            protocol.check_version(request.headers)
+        return await answer(request)
+
+
+def _wrong_offset(upload: Upload) -> Refused:
+    sentence = f"The upload is at byte {upload.offset}; ask with HEAD, and go on from there."
+    return Refused(409, sentence, {"Upload-Offset": str(upload.offset)})
+
+
+def _too_much() -> Refused:
+    return Refused(413, "These are more bytes than Upload-Length said; choose the same file again.")
