@@ -57,7 +57,6 @@ def video_row(video: Video) -> Values:
         "error": video.error,
         "warning": video.warning,
         "created_s": video.created_s,
-        "pixel_aspect": video.pixel_aspect,
     }
 
 
@@ -75,7 +74,6 @@ def video_of(row: Row) -> Video:
         row.error,
         row.created_s,
         row.warning,
-        row.pixel_aspect,
     )
 
 
