@@ -1,4 +1,4 @@
-"""What a sub-command cannot do, said in one sentence. Apart from the sub-commands, so that it loads at once."""
+"""What a sub-command cannot do, in one sentence. Apart from the sub-commands, so that it loads at once."""
 
 from __future__ import annotations
 

@@ -185,3 +185,13 @@ propagations = Table(
         postgresql_where=text("state = 'running'"),
     ),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_s", Double, nullable=False),
+    Column("job", Text, nullable=False),  # JSON of `backend.domain.jobs.Job`
+)
