@@ -32,6 +32,9 @@ from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
 from backend.domain.commands import SessionCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.exchange.jobs import Jobs
+from backend.exchange.places import Places
+from backend.exchange.runner import JobRunner
 from backend.formats.coco import coco_json
 from backend.gallery import GalleryDrawing
 from backend.host.catalog import EngineCatalog
@@ -39,7 +42,9 @@ from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.rendition import even_size
 from backend.settings import Settings
-from backend.store.database import open_database
+from backend.store.database import Database, open_database
+from backend.store.imports import SqlImports
+from backend.store.jobs import SqlJobStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.videos import SqlVideoStore
 
@@ -72,6 +77,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         threads = Threads()
         undo.callback(threads.close)
         commands = SessionCommands(sessions, videos, host)
+        jobs = _open_jobs(settings, database, sessions, videos, host, commands)
+        undo.callback(jobs.close)
         return Service(
             settings=settings,
             sessions=sessions,
@@ -80,11 +87,35 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             write_coco=coco_json,
             host=host,
             commands=commands,
+            jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
             threads=threads,
             closing=undo.pop_all(),
         )
+
+
+def _open_jobs(
+    settings: Settings,
+    database: Database,
+    sessions: SqlSessionStore,
+    videos: VideoStore,
+    host: Host,
+    commands: SessionCommands,
+) -> Jobs:
+    """Exports and imports; they run in processes of their own, which open the stores themselves."""
+    jobs, imports = SqlJobStore(database), SqlImports(database, sessions.tell)
+    places = Places(settings.data, settings.max_upload_bytes)
+    environment = {
+        "DATABASE_URL": settings.database,
+        "MASKLET_DATA": str(settings.data.absolute()),
+        "CHECKPOINTS_DIR": str(settings.checkpoints.absolute()),
+    }
+    keep_s = settings.limits.keep_exports_h * 3600.0
+    runner = JobRunner(
+        jobs, sessions, imports, host, commands.new_session, places, environment, keep_s
+    )
+    return Jobs(jobs, sessions, videos, places, runner)
 
 
 def web_app(service: Service) -> ASGIApp:
@@ -109,6 +140,7 @@ def web_app(service: Service) -> ASGIApp:
         try:
             await uploads.recover()
             await service.command(lambda s: s.library.start())
+            await service.command(lambda s: s.jobs.start())
             if settings.gallery:
                 await service.command(lambda s: drawing.start())
             yield

@@ -42,6 +42,9 @@ class Limits:
     unfinished_uploads: int = _limit("MASKLET_MAX_UNFINISHED_UPLOADS", 200, 1, 100_000)
     keep_uploads_h: int = _limit("MASKLET_KEEP_UPLOADS_HOURS", 7 * 24, 1, 10_000)  # after the last byte
 
+    # Exports.
+    keep_exports_h: int = _limit("MASKLET_KEEP_EXPORTS_HOURS", 3 * 24, 1, 10_000)  # after they are done
+
 
 @dataclass(frozen=True)
 class LimitSetting:

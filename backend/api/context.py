@@ -14,6 +14,7 @@ from backend.api.ports import CocoWriter, Library
 from backend.api.threads import Threads
 from backend.domain.commands import SessionCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.exchange.jobs import Jobs
 from backend.settings import Settings
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Service:
     write_coco: CocoWriter
     host: Host
     commands: SessionCommands
+    jobs: Jobs
     demo: DemoSessions
     doorbell: Doorbell
     threads: Threads

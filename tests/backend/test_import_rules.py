@@ -129,6 +129,7 @@ ALLOWED = {
     "backend.store": ("backend.domain",),
     "backend.media": ("backend.domain",),
     "backend.formats": ("backend.domain",),
+    "backend.exchange": ("backend.domain", "backend.formats", "backend.media"),
     "backend.worker": ("backend.domain",),
     "backend.host": ("backend.domain", "backend.worker"),
 }
