@@ -198,7 +198,7 @@ class SqlSessionStore:
             if _exists(connection, sessions.c.session_id, session.session_id):
                 raise Conflict("There is a session with this id already.")
             connection.execute(sessions.insert(), row)
-        self._tell(session.session_id, session.version + 1)
+        self.tell(session.session_id, session.version + 1)
 
     def add_object(
         self, session_id: str, describe: Callable[[int], TrackedObject], object_id: int | None = None
@@ -327,9 +327,9 @@ class SqlSessionStore:
             )
             write = Write(connection, session_id, version + 1)
             yield write
-        self._tell(session_id, write.version)
+        self.tell(session_id, write.version)
 
-    def _tell(self, session_id: str, version: int) -> None:
+    def tell(self, session_id: str, version: int) -> None:
         try:
             self._on_change(session_id, version)
         except Exception:
