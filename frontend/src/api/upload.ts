@@ -1,44 +1,102 @@
+import { DetailedError, defaultOptions, Upload } from 'tus-js-client';
 import { ApiError, offline } from './errors';
 
-export interface Upload {
-  /** Resolves to the new video's id once its bytes are safe on the server. */
-  readonly done: Promise<string>;
+const ENDPOINT = '/api/uploads';
+const CHUNK_BYTES = 64 * 2 ** 20; // a proxy that wants whole requests still gets small ones
+const GONE = new Set([404, 410]);
+const AGAIN = new Set([409, 423, 429]); // what else is below 500 will be refused again
+
+/** What a sending file tells. */
+export interface UploadEvents {
+  readonly onProgress: (sent: number) => void;
+  readonly onDone: () => void;
+  /** `canResume`: nothing is wrong with the file; call `start` again when there is hope. */
+  readonly onStopped: (error: ApiError, canResume: boolean) => void;
+}
+
+/** A file on its way, piece by piece: what the server has is never sent again. */
+export interface ResumableUpload {
+  /** Begin, or go on where it stopped. */
+  start(): void;
+  pause(): void;
+  /** The server forgets what it has of it. */
   cancel(): void;
 }
 
-/** Send a video file. XHR, since fetch cannot tell how much has been sent. `onProgress` gets 0..1. */
-export function uploadVideo(file: File, onProgress: (fraction: number) => void): Upload {
-  const xhr = new XMLHttpRequest();
-  const done = new Promise<string>((resolve, reject) => {
-    xhr.upload.onprogress = (event) => {
-      if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
-    };
-    xhr.onerror = () => reject(offline());
-    xhr.onabort = () => reject(new ApiError('The upload was cancelled.', 'CANCELLED'));
-    xhr.onload = () => {
-      try {
-        resolve(videoIdOf(xhr.status, xhr.responseText));
-      } catch (thrown) {
-        reject(thrown);
-      }
-    };
-    xhr.open('POST', `/api/videos?name=${encodeURIComponent(file.name)}`);
-    xhr.setRequestHeader('content-type', 'application/octet-stream');
-    xhr.send(file);
+/** Bytes that an earlier visit sent of this file count, also after the tab was closed: choose it again. */
+export async function resumableUpload(file: File, events: UploadEvents): Promise<ResumableUpload> {
+  const upload = new Upload(file, {
+    endpoint: ENDPOINT,
+    chunkSize: CHUNK_BYTES,
+    retryDelays: null, // the caller decides when, for ever if need be
+    metadata: { filename: file.name },
+    removeFingerprintOnSuccess: true,
+    onProgress: (sent) => events.onProgress(sent),
+    onSuccess: () => events.onDone(),
+    onError: (thrown) => events.onStopped(...whyStopped(thrown)),
   });
-  return { done, cancel: () => xhr.abort() };
+  const [previous] = await upload.findPreviousUploads().catch(() => []);
+  if (previous) upload.resumeFromPreviousUpload(previous);
+  return {
+    start: () => upload.start(),
+    pause: () => void upload.abort(),
+    cancel: () => void upload.abort(true).catch(() => {}), // else it expires on the server
+  };
 }
 
-/** The id in an upload's answer; throws the server's sentence. */
-export function videoIdOf(status: number, body: string): string {
-  let answer: { videoId?: unknown; error?: unknown } = {};
+/** An upload that an earlier visit began. */
+export interface UnfinishedUpload {
+  readonly url: string;
+  readonly name: string;
+  readonly size: number;
+  readonly sent: number;
+  readonly forget: () => Promise<void>;
+}
+
+/** What this browser began and did not finish, and the server still has. */
+export async function unfinishedUploads(): Promise<readonly UnfinishedUpload[]> {
+  const storage = defaultOptions.urlStorage;
+  const known = await storage.findAllUploads().catch(() => []);
+  const found = await Promise.all(
+    known.map(async ({ uploadUrl, urlStorageKey, metadata, size }) => {
+      if (!uploadUrl || size === null) return null;
+      const answer = await fetch(uploadUrl, {
+        method: 'HEAD',
+        headers: { 'Tus-Resumable': '1.0.0' },
+      });
+      const sent = Number(answer.headers.get('Upload-Offset'));
+      if (GONE.has(answer.status) || (answer.ok && sent === size))
+        await storage.removeUpload(urlStorageKey);
+      if (!answer.ok || sent === size) return null;
+      const forget = async () => {
+        await storage.removeUpload(urlStorageKey);
+        await Upload.terminate(uploadUrl, { retryDelays: null }).catch(() => {});
+      };
+      return { url: uploadUrl, name: metadata.filename ?? 'A file', size, sent, forget };
+    }),
+  );
+  return found.filter((one) => one !== null);
+}
+
+/** The server's sentence, or ours; and whether going on may help. */
+export function whyStopped(thrown: Error): [ApiError, boolean] {
+  const response = thrown instanceof DetailedError ? thrown.originalResponse : null;
+  const status = response?.getStatus() ?? 0;
+  if (!response || status === 0) return [offline(), true];
+  const canResume = status >= 500 ? status !== 507 : AGAIN.has(status);
+  return [new ApiError(sentenceIn(response.getBody()) ?? fallback(status), 'UPLOAD'), canResume];
+}
+
+function sentenceIn(body: string): string | null {
   try {
-    answer = JSON.parse(body) as typeof answer;
+    const answer = JSON.parse(body) as { error?: unknown };
+    return typeof answer.error === 'string' ? answer.error : null;
   } catch {
-    // no JSON: a proxy answered, or nothing did; the sentence below says so
+    return null; // no JSON: a proxy answered
   }
-  if (status === 201 && typeof answer.videoId === 'string') return answer.videoId;
-  if (typeof answer.error === 'string') throw new ApiError(answer.error, 'UPLOAD');
-  if (status === 413) throw new ApiError('The file is too large for this server.', 'UPLOAD');
-  throw new ApiError(`The server did not take the file (status ${status}); try again.`, 'UPLOAD');
+}
+
+function fallback(status: number): string {
+  if (status === 413) return 'The file is too large for this server.';
+  return `The server did not take the file (status ${status}); try again.`;
 }

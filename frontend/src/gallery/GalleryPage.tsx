@@ -11,6 +11,7 @@ import { EngineMenu } from './EngineMenu';
 import { chosenEngine, engineChoice } from './engineChoice';
 import styles from './GalleryPage.module.css';
 import { SessionLink } from './SessionLink';
+import { UnfinishedUploads } from './UnfinishedUploads';
 import { UploadCard } from './UploadCard';
 import { startUpload, uploads } from './uploads';
 import { useGallery } from './useGallery';
@@ -37,6 +38,7 @@ export function GalleryPage() {
           </header>
           <h1 className={styles.headline}>Click an object once. Get its mask on every frame.</h1>
           {panel}
+          <UnfinishedUploads />
           {error && (
             <p className={styles.error} role="alert">
               {error}

@@ -2,38 +2,79 @@ import { useEffect, useRef } from 'react';
 import { Button } from '../ui/Button';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
-import { dismissUpload, type UploadItem } from './uploads';
+import { bytes } from './format';
+import {
+  canRetry,
+  dismissUpload,
+  pauseUpload,
+  resumeUpload,
+  type UploadItem,
+  type UploadState,
+} from './uploads';
 import { Poster } from './VideoCard';
 
-/** A file on its way: how much has been sent, or why it was refused. */
+const LABELS: Readonly<Record<UploadState, string>> = {
+  WAITING: 'Waiting for its turn',
+  SENDING: 'Uploading',
+  PAUSED: 'Paused',
+  LOST: 'Goes on by itself',
+  FAILED: 'Not uploaded',
+};
+
+/** A file on its way: how much the server has, and a way to pause, go on, and cancel. */
 export function UploadCard({ item }: { item: UploadItem }) {
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
     card.current?.scrollIntoView({ block: 'nearest' });
   }, []);
+  const failed = item.state === 'FAILED';
   return (
-    <div
-      ref={card}
-      className={styles.card}
-      data-testid="upload-card"
-      data-state={item.error ? 'FAILED' : 'SENDING'}
-    >
+    <div ref={card} className={styles.card} data-testid="upload-card" data-state={item.state}>
       <Poster url={null} />
       <span className={styles.caption}>
         <span className={styles.title}>{item.name}</span>
-        {item.error ? (
-          <span className={styles.failed}>{item.error}</span>
-        ) : (
-          <Progress label="Uploading" fraction={item.fraction} />
-        )}
+        {!failed && <Progress label={LABELS[item.state]} fraction={item.sent / item.size} />}
+        <span className={item.error ? styles.failed : `${styles.detail} number`} role="status">
+          {item.error ?? `${bytes(item.sent)} of ${bytes(item.size)}`}
+        </span>
       </span>
       <span className={styles.corner}>
-        <Button
-          icon="close"
-          aria-label={item.error ? 'Dismiss' : `Cancel the upload of ${item.name}`}
-          onClick={() => dismissUpload(item)}
-        />
+        <UploadButtons item={item} />
       </span>
     </div>
+  );
+}
+
+function UploadButtons({ item }: { item: UploadItem }) {
+  const { key, name, state } = item;
+  const isOnItsWay = state === 'SENDING' || state === 'WAITING';
+  return (
+    <>
+      {isOnItsWay && (
+        <Button
+          icon="pause"
+          aria-label={`Pause the upload of ${name}`}
+          title="Pause"
+          data-testid="upload-pause"
+          onClick={() => pauseUpload(key)}
+        />
+      )}
+      {!isOnItsWay && canRetry(item) && (
+        <Button
+          icon={state === 'PAUSED' ? 'play' : 'redo'}
+          aria-label={`Go on with the upload of ${name}`}
+          title={state === 'PAUSED' ? 'Go on' : 'Try again now'}
+          data-testid="upload-resume"
+          onClick={() => resumeUpload(key)}
+        />
+      )}
+      <Button
+        icon="close"
+        aria-label={state === 'FAILED' ? 'Dismiss' : `Cancel the upload of ${name}`}
+        title={state === 'FAILED' ? 'Dismiss' : 'Cancel'}
+        data-testid="upload-cancel"
+        onClick={() => dismissUpload(key)}
+      />
+    </>
   );
 }

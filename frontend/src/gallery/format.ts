@@ -18,3 +18,9 @@ export function ago(thenS: number, nowS: number): string {
         : [Math.floor(seconds / 86400), 'day'];
   return `${n} ${unit}${n === 1 ? '' : 's'} ago`;
 }
+
+/** 1234567 -> "1.2 MB". */
+export function bytes(count: number): string {
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
+  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(2)} GB`;
+}
