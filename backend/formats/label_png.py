@@ -1,0 +1,101 @@
+"""PNGs whose pixels are numbers of objects or classes: with the colours of VOC or DAVIS, or of 16 bits."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from backend.domain.errors import InvalidInput
+from backend.domain.video import Video
+
+VOC_COLOURS = 22  # DAVIS has the first 22 colours of VOC, then greys
+
+
+def voc_palette() -> bytes:
+    """256 times R, G, B: each channel takes every third bit of the number, the lowest as its highest."""
+    return bytes(level for number in range(256) for level in _voc_colour(number))
+
+
+def davis_palette() -> bytes:
+    return bytes(
+        level
+        for number in range(256)
+        for level in (_voc_colour(number) if number < VOC_COLOURS else [number] * 3)
+    )
+
+
+def _voc_colour(number: int) -> list[int]:
+    return [
+        sum((number >> (3 * place + channel) & 1) << (7 - place) for place in range(3))
+        for channel in range(3)
+    ]
+
+
+def write_palette_png(path: Path, labels: np.ndarray, palette: bytes) -> None:
+    """uint8 [height, width]."""
+    image = Image.fromarray(labels)
+    image.putpalette(palette)
+    image.save(path)
+
+
+def write_wide_png(path: Path, labels: np.ndarray) -> None:
+    """uint16 [height, width]."""
+    Image.fromarray(labels).save(path)
+
+
+def read_labels(path: Path, video: Video) -> np.ndarray:
+    """The numbers in a PNG of the video's size: integers [height, width]. Nothing larger is decoded.
+
+    Raises InvalidInput.
+    """
+    with _png(path, video) as image:
+        if image.mode == "1":
+            return np.asarray(image).astype(np.uint8)
+        if image.mode not in ("P", "L", "I;16", "I"):
+            raise InvalidInput(f"{path.name} has colours instead of numbers: choose the palette PNGs")
+        pixels = np.asarray(image)
+    if pixels.min(initial=0) < 0:
+        raise InvalidInput(f"{path.name} has negative numbers")
+    return pixels
+
+
+def read_levels(path: Path, video: Video) -> np.ndarray:
+    """A grey picture, or the alpha of one with colours, as 0..1: float [height, width].
+
+    Raises InvalidInput.
+    """
+    with _png(path, video) as image:
+        if "A" in image.getbands():
+            return np.asarray(image.getchannel("A")) / 255.0
+        if image.mode in ("I;16", "I"):
+            return np.asarray(image) / 65535.0
+        return np.asarray(image.convert("L")) / 255.0
+
+
+def _png(path: Path, video: Video) -> Image.Image:
+    """An open picture of the video's size, decoded."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=["PNG"])
+            if image.size != (video.width, video.height):
+                size = f"{image.size[0]} x {image.size[1]}"
+                image.close()
+                raise InvalidInput(
+                    f"{path.name} is {size} pixels, the video is {video.width} x {video.height}"
+                )
+            image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+        raise InvalidInput(f"{path.name} is no PNG that can be read: it is damaged or too large") from error
+    return image
+
+
+def ids_in(labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """(number, bool mask) of every number but 0, ascending."""
+    for number in np.unique(labels).tolist():
+        if number:
+            yield number, labels == number

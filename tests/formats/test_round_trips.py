@@ -1,0 +1,64 @@
+"""Whatever is written comes back: for every format, exactly what it can hold."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from backend.formats.registry import FORMATS
+from tests.formats.sessions import Masks, Sample, annotated_of, flattened, read_back, same_masks, samples
+
+
+def exactly(masks: Masks) -> Masks:
+    return masks
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What comes back of masks that were written."""
+
+    masks: Callable[[Masks], Masks] = exactly
+    highest_id: int = 100_000
+
+
+PROMISES = {
+    "coco": Promise(),
+    "coco-polygons": Promise(),
+    "youtube-vis": Promise(),
+    "sav": Promise(),
+    "datumaro": Promise(),
+    "davis": Promise(flattened, highest_id=254),
+    "youtube-vos": Promise(flattened, highest_id=254),
+    "mots": Promise(flattened, highest_id=999),
+    "yolo-seg": Promise(),
+    "cvat": Promise(),
+    "png": Promise(),
+}
+
+
+def chosen(sample: Sample) -> Masks:
+    return {place: mask for place, mask in sample.masks.items() if place[0] in set(sample.frames)}
+
+
+@pytest.mark.parametrize("name", PROMISES)
+def test_a_round_trip_gives_back_what_the_format_can_hold(name: str) -> None:
+    format_, promise = FORMATS[name], PROMISES[name]
+
+    @given(samples(promise.highest_id))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(sample: Sample) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            annotated = annotated_of(sample.masks, sample.objects, sample.frames, sample.video)
+            format_.write(annotated, Path(folder))
+            back = read_back(format_, Path(folder), sample.video)
+        assert back.problems == []
+        same_masks(back.masks, promise.masks(chosen(sample)))
+        told = [(one.object_id, one.name, one.label) for one in back.objects]
+        assert told == [(one.object_id, one.name, one.label) for one in sample.objects]
+
+    check()
