@@ -42,6 +42,7 @@ from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.rendition import even_size
 from backend.settings import Settings
+from backend.sharing import open_sharing
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
@@ -65,14 +66,18 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         doorbell = Doorbell()
         database = open_database(settings.database)
         undo.callback(database.close)
-        sessions, videos = SqlSessionStore(database, doorbell.ring), SqlVideoStore(database)
+        sharing = open_sharing(settings, doorbell)
+        undo.callback(sharing.close)
+        sessions, videos = SqlSessionStore(database, sharing.changed), SqlVideoStore(database)
         library = VideoLibrary(videos, settings.data, settings.max_upload_bytes)
         undo.callback(library.close)
         if make_host is not None:
             host = make_host(sessions, videos)
         else:
             catalog = EngineCatalog(settings.checkpoints)
-            host = ThreadHost(sessions, catalog, library.frames, settings.data / "states")
+            states = settings.data / "states"
+            here = ThreadHost(sessions, catalog, library.frames, states, mine=sharing.goes_on_alone)
+            host = sharing.around(here, sessions)
         undo.callback(host.close)
         threads = Threads()
         undo.callback(threads.close)
@@ -112,9 +117,7 @@ def _open_jobs(
         "CHECKPOINTS_DIR": str(settings.checkpoints.absolute()),
     }
     keep_s = settings.limits.keep_exports_h * 3600.0
-    runner = JobRunner(
-        jobs, sessions, imports, host, commands.new_session, places, environment, keep_s
-    )
+    runner = JobRunner(jobs, sessions, imports, host, commands.new_session, places, environment, keep_s)
     return Jobs(jobs, sessions, videos, places, runner)
 
 

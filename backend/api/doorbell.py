@@ -69,10 +69,14 @@ class Doorbell:
         with self._lock:
             return sum(len(bells) for bells in self._bells.values())
 
-    def close(self) -> None:
-        """End every reader: the server is going down."""
-        self.closed = True
+    def ring_all(self) -> None:
+        """What changed is not known: everyone looks."""
         with self._lock:
             bells = [bell for bells in self._bells.values() for bell in bells]
         for bell in bells:
             bell.ring()
+
+    def close(self) -> None:
+        """End every reader: the server is going down."""
+        self.closed = True
+        self.ring_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
@@ -39,17 +40,21 @@ class ThreadHost:
         open_frames: FrameOpener,
         states: Path,
         budget: Budget = Budget(),  # noqa: B008 - frozen
+        mine: Callable[[str], bool] = lambda session_id: True,
     ) -> None:
+        """`mine`: which sessions to go on with by itself, where several servers share a store."""
         self._menu = menu
         self._closing = threading.Lock()
         self._writer = ResultWriter(store)
         runner = SessionRunner(store, self._writer, menu, open_frames, SavedStates(states), budget)
         self._actor = SessionActor(store, runner)
         for session_id, propagation in store.running_propagations():
-            logger.info("Going on with a propagation of session %s", session_id)
-            self._actor.track(session_id, propagation)
+            if mine(session_id):
+                logger.info("Going on with a propagation of session %s", session_id)
+                self._actor.track(session_id, propagation)
         for session in store.sessions()[:RECENT_SESSIONS]:
-            self._actor.refresh(session.session_id)  # where all is answered, this does nothing
+            if mine(session.session_id):
+                self._actor.refresh(session.session_id)  # where all is answered, this does nothing
 
     def engines(self) -> tuple[EngineInfo, ...]:
         return self._menu.engines()

@@ -108,6 +108,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
+def postgresql_address(url: str) -> str:
+    """As the driver itself takes it."""
+    return _parse(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))  # many hosts write it so

@@ -1,4 +1,4 @@
-"""A backup is what a kill at one moment would have left, whatever is written meanwhile, and comes back whole."""
+"""A backup is what a kill at one moment would have left, whatever is written meanwhile."""
 
 from __future__ import annotations
 
