@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,10 @@ OURS = ("HOST", "PORT", "DATABASE_URL", "API_URL", "DEFAULT_VIDEO_PATH", "MAX_UP
 class MaskletServer:
     """`python -m backend`. It can be killed and started again on the same data and port."""
 
-    def __init__(self, folder: Path, data: Path | None = None) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, gallery: bool = True) -> None:
         """Keeps everything in `folder`; begins with a copy of another server's `data`, if given."""
         self.folder = folder
+        self._gallery = gallery
         if data is not None:
             shutil.copytree(data, folder / "data")
         self.port = free_port()
@@ -49,6 +51,7 @@ class MaskletServer:
             "PORT": str(self.port),
             "MASKLET_DATA": str(self.folder / "data"),
             "CHECKPOINTS_DIR": str(self.folder / "checkpoints"),
+            "MASKLET_GALLERY": "yes" if self._gallery else "no",
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -118,6 +121,13 @@ class MaskletServer:
                 return
             assert time.monotonic() < deadline, library
             time.sleep(0.2)
+
+    def upload(self, path: Path, name: str) -> str:
+        """The new video's id; its import has only begun."""
+        url = f"{self.url}/api/videos?name={urllib.parse.quote(name)}"
+        request = urllib.request.Request(url, path.read_bytes(), {"Content-Type": "application/octet-stream"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.load(response)["videoId"]
 
     def get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
