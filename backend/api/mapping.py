@@ -21,7 +21,7 @@ from backend.domain.session import (
     SessionDelta,
     TrackedObject,
 )
-from backend.domain.video import Video, VideoState
+from backend.domain.video import Playback, Video, VideoState
 
 MAX_POINTS = 256  # on one frame of one object: far more than a person clicks
 
@@ -40,11 +40,20 @@ def video_type(video: Video) -> types.Video:
         num_frames=video.num_frames,
         fps=video.fps,
         frame_times_s=list(video.pts_s),
-        rendition_url=f"/media/{video.video_id}/rendition.mp4" if ready else None,
+        rendition_url=rendition_url(video),
+        rendition_progress=video.playback_progress if ready else 0.0,
+        pixel_aspect=video.pixel_aspect,
         poster_url=f"/media/{video.video_id}/poster.jpg" if ready else None,
         in_gallery=video.in_gallery,
         source_sha256=video.source_sha256,
     )
+
+
+def rendition_url(video: Video) -> str | None:
+    """Each content has its own address, since browsers keep it for good."""
+    if video.state is not VideoState.READY or video.playback not in (Playback.RENDITION, Playback.SOURCE):
+        return None
+    return f"/media/{video.video_id}/{video.playback.value}.mp4"
 
 
 def engine_type(engine: EngineInfo) -> types.Engine:

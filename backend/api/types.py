@@ -32,7 +32,13 @@ class Video:
         description="Start of each frame in the rendition, in seconds; the first is 0."
     )
     rendition_url: str | None = strawberry.field(
-        description="An MP4 with the same frames, one for one; null until READY."
+        description="An MP4 with the same frames, one for one; null until it is made, or if it cannot be."
+    )
+    rendition_progress: float = strawberry.field(
+        description="0..1 while what `renditionUrl` names is made. Until then take frames as stills."
+    )
+    pixel_aspect: float = strawberry.field(
+        description="Width of a pixel as shown / its height; masks and points are in pixels all the same."
     )
     poster_url: str | None
     in_gallery: bool

@@ -20,7 +20,7 @@ from backend.domain.session import (
     SessionDelta,
     TrackedObject,
 )
-from backend.domain.video import Video
+from backend.domain.video import Playback, Video
 
 
 class VideoStore(Protocol):
@@ -28,6 +28,12 @@ class VideoStore(Protocol):
 
     def put_video(self, video: Video) -> None:
         """Insert or replace."""
+        ...
+
+    def set_playback(
+        self, video_id: str, playback: Playback, progress: float = 1.0, warning: str | None = None
+    ) -> None:
+        """What browsers get now, and how far the rendition is; `warning` None keeps the one that is there."""
         ...
 
     def video(self, video_id: str) -> Video: ...

@@ -13,6 +13,15 @@ class VideoState(StrEnum):
     FAILED = "failed"
 
 
+class Playback(StrEnum):
+    """What a browser gets of a video that is READY."""
+
+    PENDING = "pending"  # nothing yet: exact stills until the rendition is made
+    RENDITION = "rendition"
+    SOURCE = "source"  # the file itself: browsers play and seek it exactly
+    STILLS = "stills"  # nothing: no rendition can be made of it
+
+
 @dataclass(frozen=True)
 class Video:
     """`pts_s` holds every frame's presentation time in seconds, the first frame at 0."""
@@ -29,6 +38,9 @@ class Video:
     error: str | None = None  # one sentence when failed
     created_s: float = 0.0
     warning: str | None = None  # one sentence: what to know of this file, such as that it ends early
+    pixel_aspect: float = 1.0  # width of a pixel as shown / its height; not 1: anamorphic video
+    playback: Playback = Playback.RENDITION
+    playback_progress: float = 1.0  # 0..1 while PENDING
 
     @property
     def num_frames(self) -> int:

@@ -1,9 +1,10 @@
 """Exact random access to the frames of an imported source video.
 
 Seeking by time is only a guess in most formats. So every frame that comes out of the decoder is checked:
-its stamp says which frame it claims to be, its fingerprint whether it is that frame to the bit. Where a
-check fails (an open GOP, damage, a container without proper times), decoding starts earlier, in the end
-from the first frame, and that is how frames are numbered in the first place.
+its stamp says which frame it claims to be, and its fingerprint, once the video was walked through, whether
+it is that frame to the bit. Where a check fails (an open GOP, damage, a container without proper times),
+decoding starts earlier, in the end from the first frame, and that is how frames are numbered in the first
+place.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,19 +19,14 @@ import av
 import numpy as np
 
 from backend.domain.errors import InvalidInput, Unavailable
+from backend.media.checks import FrameChecks
 from backend.media.index import SOURCE_NAME, FrameIndex
+from backend.media.numbering import Astray, Numbered, from_key, from_start
 from backend.media.pixels import RgbReader, fingerprint
 from backend.media.source import Source, open_source
 
 RING_BYTES = 96 * 2**20  # decoded frames kept, as YUV: 70 of 1280 x 720
 WORTH_A_SEEK = 8  # decode on where the frame is at most so far ahead, though a keyframe lies between
-
-
-Numbered = Generator[tuple[int, av.VideoFrame], None, None]  # (frame index, frame)
-
-
-class _Astray(Exception):
-    """The decoder gave other frames than the index says."""
 
 
 class VideoFrames:
@@ -43,25 +38,19 @@ class VideoFrames:
 
     def __init__(self, folder: Path, ring_bytes: int = RING_BYTES) -> None:
         self._index = FrameIndex.load(folder)
+        self._checks = FrameChecks.load(folder)
         self._path = folder / SOURCE_NAME
-        try:
-            size = self._path.stat().st_size
-        except OSError as error:
-            raise Unavailable("This video's source file is missing: upload it again.") from error
-        if size != self._index.source_bytes:
-            raise Unavailable("This video's source file was changed after its import: upload it again.")
+        check_source(self._path, self._index)
         self.num_frames = self._index.num_frames
         self.width, self.height = self._index.width, self._index.height
         self._keys = sorted({0, *self._index.keys.tolist()})
-        self._number = {stamp: i for i, stamp in enumerate(self._index.stamps.tolist())}
         self._rgb = RgbReader(self._index.orientation, self.width, self.height)
         self._ring: OrderedDict[int, av.VideoFrame] = OrderedDict()
         self._ring_bytes = ring_bytes
         self._ring_used = 0
         self._decoder: Numbered | None = None
         self._next = 0  # what the decoder gives next
-        self._may_seek = self._index.seekable
-        self._check_bits = True
+        self._may_seek = self._index.seekable and (self._checks is not None or self._index.keys_are_exact)
         self._source: Source | None = None
         self._opened = ExitStack()
         self._closed = False
@@ -112,9 +101,9 @@ class VideoFrames:
         self._start_at(0)
         if self._try(frame_idx):
             return
-        # Decoded as at import and still not the same bits: another FFmpeg or processor rounds otherwise
+        # Decoded as in the walk and still not the same bits: another FFmpeg or processor rounds otherwise
         # (MPEG-4 allows it). From here on the order of the frames has to do, always from the first.
-        self._check_bits = self._may_seek = False
+        self._checks, self._may_seek = None, False
         self._ring.clear()
         self._ring_used = 0
         self._start_at(0)
@@ -131,14 +120,14 @@ class VideoFrames:
                 number, frame = next(decoder)
                 self._keep(number, frame)
                 self._next = number + 1
-        except (StopIteration, _Astray, av.FFmpegError, InvalidInput):
+        except (StopIteration, Astray, av.FFmpegError, InvalidInput):
             self._close_source()
             return False
         return frame_idx in self._ring
 
     def _keep(self, number: int, frame: av.VideoFrame) -> None:
-        if self._check_bits and fingerprint(frame) != self._index.fingerprints[number]:
-            raise _Astray
+        if self._checks is not None and fingerprint(frame) != self._checks.fingerprints[number]:
+            raise Astray
         self._ring_used += _nbytes(frame) - (_nbytes(self._ring[number]) if number in self._ring else 0)
         self._ring[number] = frame
         self._ring.move_to_end(number)
@@ -152,28 +141,26 @@ class VideoFrames:
             self._close_source()
         if self._source is None:
             self._source = self._opened.enter_context(open_source(self._path))
-        self._decoder = self._numbered(self._source, start)
+        if start == 0:
+            self._decoder = from_start(self._source, self._index)
+        else:
+            is_held = None if self._checks is None else self._checks.is_held
+            self._decoder = from_key(self._source, self._index, start, is_held)
         self._next = start
 
     def _close_source(self) -> None:
         self._decoder = self._source = None
         self._opened.close()
 
-    def _numbered(self, source: Source, start: int) -> Numbered:
-        """Frames from `start` on: counted from 0, or from a keyframe, numbered by stamp and without a gap."""
-        if start == 0:
-            yield from enumerate(source.frames())
-            return
-        source.container.seek(int(self._index.stamps[start]), stream=source.stream, backward=True)
-        due: int | None = None
-        for frame in source.frames():
-            number = self._number.get(frame.pts)
-            if due is None and (number is None or number < start):
-                continue  # the seek went further back than asked, or before the edit list
-            if number != (start if due is None else due):
-                raise _Astray
-            due = number + 1
-            yield number, frame
+
+def check_source(path: Path, index: FrameIndex) -> None:
+    """Raises Unavailable where the source is not the file that the index is of."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise Unavailable("This video's source file is missing: upload it again.") from error
+    if size != index.source_bytes:
+        raise Unavailable("This video's source file was changed after its import: upload it again.")
 
 
 def _nbytes(frame: av.VideoFrame) -> int:

@@ -68,6 +68,7 @@ def _add(videos: VideoStore, folder: Path, clip: RenderedClip, order: int) -> No
             in_gallery=True,
             progress=1.0,
             created_s=-float(order),  # newest first in the store gives the order of `rendered_clips`
+            playback=imported.playback,
         )
     )
 

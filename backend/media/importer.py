@@ -1,8 +1,7 @@
-"""Import: read a source video once, from end to end, and write what Masklet needs of it.
+"""Import, in two steps: the index, after which a video can be opened; and the walk, which takes its time.
 
-Into the video's folder go `rendition.mp4` for the browser, `poster.jpg`, and last the frame index, which
-says that the rest is complete. All are made in a working folder first, so a killed import leaves nothing
-that looks finished.
+The index goes into the video's folder last, after the source and `poster.jpg`: it says that those are
+complete. All are made in a working folder first, so a killed import leaves nothing that looks finished.
 """
 
 from __future__ import annotations
@@ -11,31 +10,28 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
-from backend.domain.durable import DISK_ERRORS, disk_errors, move_into_place
+from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import InvalidInput
+from backend.domain.video import Playback
 from backend.media.files import link_or_copy
-from backend.media.index import (
-    INDEX_NAME,
-    NO_STAMP,
-    POSTER_NAME,
-    RENDITION_NAME,
-    SOURCE_NAME,
-    FrameIndex,
-)
-from backend.media.pixels import Orientation, RgbReader, fingerprint, jpeg_of
-from backend.media.rendition import CANNOT_CONVERT, RenditionWriter, check_rendition
-from backend.media.source import FALLBACK_RATE, MAX_FRAMES, Source, check_size, open_source
+from backend.media.index import INDEX_NAME, POSTER_NAME, SOURCE_NAME, FrameIndex
+from backend.media.indexing import FrameTable, frame_table
+from backend.media.limits import MediaLimits
+from backend.media.pixels import Orientation, RgbReader, jpeg_of
+from backend.media.playable import plays_as_it_is
+from backend.media.source import check_size, open_source
+from backend.media.walk import walk_video
 
 WORK_NAME = ".importing"
 POSTER_LONG_SIDE = 640
-CLOCK_TRIAL_FRAMES = 32  # more than any codec reorders
+INDEX_SHARE = 0.2  # of the progress of a whole import
+WIDEST_PIXEL = 20.0  # wider or higher ones are an error in the file
 
 Progress = Callable[[float], None]
 
@@ -48,51 +44,61 @@ class ImportedVideo:
     height: int
     pts_s: tuple[float, ...]
     sha256: str
+    pixel_aspect: float = 1.0
+    playback: Playback = Playback.PENDING
     warning: str | None = None
 
 
-@dataclass
-class _Clock:
-    """Frame times that always increase, whatever the file says."""
-
-    usable: bool  # the file's presentation times make sense; else frames come at a constant rate
-    usual_step: int  # ticks between two frames
-    stamps: list[int] = field(default_factory=list)  # as the file says
-    ticks: list[int] = field(default_factory=list)  # first 0, strictly increasing
-
-    def tick(self, frame: av.VideoFrame) -> int:
-        stamp = frame.pts
-        last = self.ticks[-1] if self.ticks else -self.usual_step
-        tick = last + self.usual_step
-        begun = bool(self.stamps) and self.stamps[0] != NO_STAMP
-        if self.usable and begun and stamp is not None and stamp - self.stamps[0] > last:
-            tick = stamp - self.stamps[0]
-        self.stamps.append(NO_STAMP if stamp is None else stamp)
-        self.ticks.append(tick)
-        return tick
-
-    @property
-    def tells_frames_apart(self) -> bool:
-        stamps = np.asarray(self.stamps, np.int64)
-        return self.usable and stamps[0] != NO_STAMP and bool(np.all(stamps[1:] > stamps[:-1]))
-
-
-def import_video(
-    source: Path, folder: Path, progress: Progress = lambda done: None, sha256: str | None = None
-) -> ImportedVideo:
-    """Import `source` into `folder`, which also gets the source itself where it lies elsewhere.
-
-    `progress` is called with 0..1; what it raises ends the import. `sha256`: of the source, where it is
-    known already. Raises InvalidInput or Unavailable with one sentence; then nothing is left behind.
-    """
+def import_video(source: Path, folder: Path, progress: Progress = lambda done: None) -> ImportedVideo:
+    """Both steps, here and now. `progress` 0..1; what it raises ends the import."""
     made_folder = not folder.exists()
-    work = folder / WORK_NAME
+    try:
+        imported = index_video(source, folder, lambda done: progress(INDEX_SHARE * done))
+        walked = walk_video(folder, lambda done: progress(INDEX_SHARE + (1 - INDEX_SHARE) * done))
+    except BaseException:
+        if made_folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return ImportedVideo(
+        imported.width,
+        imported.height,
+        imported.pts_s,
+        imported.sha256,
+        imported.pixel_aspect,
+        walked.playback,
+        imported.warning or walked.warning,
+    )
+
+
+def index_video(
+    source: Path,
+    folder: Path,
+    progress: Progress = lambda done: None,
+    sha256: str | None = None,
+    limits: MediaLimits | None = None,
+) -> ImportedVideo:
+    """Index `source` into `folder`, which also gets the source itself where it lies elsewhere.
+
+    `sha256`: of the source, where it is known already. Raises InvalidInput or Unavailable with one sentence;
+    then nothing is left behind.
+    """
+    with working_folder(folder, WORK_NAME) as work:
+        progress(0.0)
+        known = sha256 or _sha256(source)
+        return _index(source, folder, work, known, limits or MediaLimits(), progress)
+
+
+@contextmanager
+def working_folder(folder: Path, name: str) -> Iterator[Path]:
+    """A folder inside `folder` to make files in. It goes at the end, and `folder` too if it was not there."""
+    made_folder = not folder.exists()
+    work = folder / name
     try:
         with disk_errors():
             folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
-            return _import(source, folder, work, progress, sha256 or _sha256(source))
+            yield work
     except BaseException:
         if made_folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -101,102 +107,75 @@ def import_video(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _import(source: Path, folder: Path, work: Path, progress: Progress, sha256: str) -> ImportedVideo:
-    progress(0.0)
-    with open_source(source) as opened:
-        clock = _clock_of(source)
-        index, warning = _read_through(opened, clock, work, sha256, source.stat().st_size, progress)
-    check_rendition(work / RENDITION_NAME, index.pts_s)
+def _index(
+    source: Path, folder: Path, work: Path, sha256: str, limits: MediaLimits, progress: Progress
+) -> ImportedVideo:
+    table = frame_table(source, limits, lambda done: progress(min(0.99, done)))
+    check_size(table.first.width, table.first.height)
+    orientation = Orientation.of(table.first)
+    width, height = orientation.size(table.first.width, table.first.height)
+    pixel_aspect = _pixel_aspect(source, orientation)
+    index = FrameIndex(
+        width,
+        height,
+        orientation,
+        pixel_aspect,
+        np.array([float(tick * table.time_base) for tick in table.ticks.tolist()]),
+        table.stamps,
+        table.time_base,
+        table.seekable,
+        table.keys,
+        table.keys_are_exact,
+        plays_as_it_is(source, table, orientation, pixel_aspect),
+        source.stat().st_size,
+        sha256,
+    )
+    _check_length(index, limits)
+    (work / POSTER_NAME).write_bytes(_poster(RgbReader(orientation, width, height).read(table.first)))
     index.save(work / INDEX_NAME)
     if source.absolute() != (folder / SOURCE_NAME).absolute():
         link_or_copy(source, work / SOURCE_NAME)
         move_into_place(work / SOURCE_NAME, folder / SOURCE_NAME)
-    for name in (RENDITION_NAME, POSTER_NAME, INDEX_NAME):
+    for name in (POSTER_NAME, INDEX_NAME):
         move_into_place(work / name, folder / name)
     progress(1.0)
-    return ImportedVideo(index.width, index.height, tuple(index.pts_s.tolist()), sha256, warning)
+    return imported_of(index, _warning(table))
 
 
-def _read_through(
-    source: Source, clock: _Clock, work: Path, sha256: str, source_bytes: int, progress: Progress
-) -> tuple[FrameIndex, str | None]:
-    """The one decode pass: index, rendition and poster."""
-    rendition: RenditionWriter | None = None
-    orientation, size = Orientation(), (0, 0)
-    keys: list[int] = []
-    fingerprints: list[int] = []
-    expected = source.expected_frames()
-    time_base = source.stream.time_base or 1 / FALLBACK_RATE
-    try:
-        for i, frame in enumerate(source.frames()):
-            if i >= MAX_FRAMES:
-                raise InvalidInput(f"This video has more than {MAX_FRAMES} frames: cut it into parts.")
-            if rendition is None:
-                check_size(frame.width, frame.height)
-                orientation = Orientation.of(frame)
-                size = orientation.size(frame.width, frame.height)
-                rate = source.stream.average_rate or FALLBACK_RATE
-                rendition = RenditionWriter(work / RENDITION_NAME, frame, orientation, time_base, rate)
-                (work / POSTER_NAME).write_bytes(_poster(RgbReader(orientation, *size).read(frame)))
-            if frame.key_frame:
-                keys.append(i)
-            fingerprints.append(fingerprint(frame))
-            with _encoder_errors():
-                rendition.write(frame, clock.tick(frame))
-            progress(min(0.99, (i + 1) / expected) if expected else 0.5)
-        if rendition is None:
-            raise InvalidInput("Not one frame of this video can be decoded: it may be cut off or damaged.")
-        with _encoder_errors():
-            rendition.finish()
-    except BaseException:
-        if rendition is not None:
-            rendition.abandon()
-        raise
-    index = FrameIndex(
-        *size,
-        orientation,
-        np.array([float(tick * time_base) for tick in clock.ticks]),
-        np.array(clock.stamps, np.int64),
-        clock.tells_frames_apart,
-        np.array(keys, np.int64),
-        np.array(fingerprints, np.uint32),
-        source_bytes,
-        sha256,
-        time_base,
+def imported_of(index: FrameIndex, warning: str | None = None) -> ImportedVideo:
+    return ImportedVideo(
+        index.width,
+        index.height,
+        tuple(index.pts_s.tolist()),
+        index.source_sha256,
+        index.pixel_aspect,
+        Playback.SOURCE if index.plays_as_it_is else Playback.PENDING,
+        warning,
     )
-    return index, _warning(source, len(clock.ticks))
 
 
-@contextmanager
-def _encoder_errors() -> Iterator[None]:
-    """What the encoder cannot take becomes a sentence."""
-    try:
-        yield
-    except av.FFmpegError as error:
-        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-            raise
-        raise InvalidInput(CANNOT_CONVERT) from error
+def _check_length(index: FrameIndex, limits: MediaLimits) -> None:
+    if index.pts_s[-1] > limits.max_duration_s:
+        raise InvalidInput(
+            f"This video is longer than {limits.max_duration_s / 3600:g} hours: cut it into parts."
+        )
 
 
-def _clock_of(path: Path) -> _Clock:
-    """Look at the first frames to see whether the file's presentation times can be used.
-
-    AVI has decoding times only: for codecs that reorder frames they jump about. Then its rate holds.
-    """
+def _pixel_aspect(path: Path, orientation: Orientation) -> float:
+    """Of the shown picture. The container's word goes before the codec's, as in players."""
     with open_source(path) as source:
-        time_base = source.stream.time_base or 1 / FALLBACK_RATE
-        rate = source.stream.average_rate or FALLBACK_RATE
-        first = [frame.pts for frame, _ in zip(source.frames(), range(CLOCK_TRIAL_FRAMES), strict=False)]
-    known = [stamp for stamp in first if stamp is not None]
-    usable = all(a <= b for a, b in zip(known, known[1:], strict=False))
-    return _Clock(usable, max(1, round(1 / rate / time_base)))
+        stored = source.stream.sample_aspect_ratio or source.stream.codec_context.sample_aspect_ratio
+    if not stored or not 1 / WIDEST_PIXEL <= stored <= WIDEST_PIXEL:
+        return 1.0
+    return float(1 / stored if orientation.transpose else stored)
 
 
-def _warning(source: Source, num_frames: int) -> str | None:
-    if missing := source.missing_packets():
-        return f"This file ends early: {num_frames} of about {num_frames + missing} frames could be read."
-    if source.damaged_packets:
-        return f"Parts of this file are damaged: {num_frames} frames could be read."
+def _warning(table: FrameTable) -> str | None:
+    count = len(table.stamps)
+    if table.missing:
+        return f"This file ends early: {count} of about {count + table.missing} frames could be read."
+    if table.is_damaged:
+        return f"Parts of this file are damaged: {count} frames could be read."
     return None
 
 

@@ -7,9 +7,7 @@ here; nothing that a client sends becomes a part of a path.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
-import queue
 import re
 import shutil
 import threading
@@ -17,19 +15,19 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from backend.domain.durable import disk_errors, move_into_place
-from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
+from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.ports import VideoStore
-from backend.domain.video import FrameTimes, Video, VideoState
+from backend.domain.video import FrameTimes, Playback, Video, VideoState
 from backend.media.files import link_or_copy
 from backend.media.frames import VideoFrames
-from backend.media.import_process import FAULT, ImportCrashed, ImportProcess, ImportStopped
-from backend.media.importer import ImportedVideo
+from backend.media.frames_apart import FramesApart, open_frames
+from backend.media.imports import VideoImports
 from backend.media.index import POSTER_NAME, RENDITION_NAME, SOURCE_NAME, FrameIndex
+from backend.media.limits import MediaLimits
 from backend.media.sound import has_sound, sound_bytes
 from backend.media.stills import StillReader
 
@@ -37,11 +35,7 @@ MAX_UPLOAD_BYTES = 16 * 2**30
 MAX_TITLE = 120
 CHUNK_BYTES = 2**20
 INCOMING_NAME = ".incoming"
-RETRY_AFTER_S = 1.0
-PROGRESS_EVERY_S = 0.3  # each report is a durable write
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
-
-log = logging.getLogger(__name__)
 
 
 class ByteStream(Protocol):
@@ -53,17 +47,21 @@ class ByteStream(Protocol):
 class VideoLibrary:
     """Safe to use from several threads at once. Call `start` once, and `close` at the end."""
 
-    def __init__(self, videos: VideoStore, root: Path, max_upload_bytes: int = MAX_UPLOAD_BYTES) -> None:
+    def __init__(
+        self,
+        videos: VideoStore,
+        root: Path,
+        max_upload_bytes: int = MAX_UPLOAD_BYTES,
+        limits: MediaLimits | None = None,
+    ) -> None:
         self._videos = videos
         self._videos_dir = root / "videos"
         self._tmp_dir = root / "tmp"
         self._max_upload_bytes = max_upload_bytes
-        self._stills = StillReader()
+        self._limits = limits or MediaLimits()
+        self._stills = StillReader(self._limits)
         self._registering = threading.Lock()
-        self._waiting: queue.Queue[str | None] = queue.Queue()
-        self._running: ImportProcess | None = None
-        self._closing = threading.Event()
-        self._importer: threading.Thread | None = None
+        self._imports = VideoImports(videos, self.folder, self._limits)
 
     def start(self) -> None:
         """Throw away unfinished uploads, and go on with imports that a stop or crash interrupted."""
@@ -71,20 +69,11 @@ class VideoLibrary:
             shutil.rmtree(self._tmp_dir, ignore_errors=True)
             self._tmp_dir.mkdir(parents=True, exist_ok=True)
             self._videos_dir.mkdir(exist_ok=True)
-        for video in reversed(self._videos.videos()):
-            if video.state is VideoState.IMPORTING and not video.in_gallery:
-                self._waiting.put(video.video_id)
-        self._importer = threading.Thread(target=self._import_all, name="video-import", daemon=True)
-        self._importer.start()
+        self._imports.start()
 
     def close(self) -> None:
-        """Stop the import under way; the next start does it again. Idempotent."""
-        self._closing.set()
-        self._waiting.put(None)
-        if (running := self._running) is not None:
-            running.stop()
-        if self._importer is not None:
-            self._importer.join()
+        """Stop the imports under way; the next start goes on with them. Idempotent."""
+        self._imports.close()
         self._stills.close()
 
     def receive(self, stream: ByteStream, title: str, expected_bytes: int | None = None) -> Video:
@@ -115,10 +104,10 @@ class VideoLibrary:
             with self._registering:
                 return self._register(path, sha256, clean_title(title))
 
-    def frames(self, video_id: str) -> VideoFrames:
+    def frames(self, video_id: str) -> VideoFrames | FramesApart:
         """Exact frames of the source; the caller closes it."""
         self._ready(video_id)
-        return VideoFrames(self.folder(video_id))
+        return open_frames(self.folder(video_id), limits=self._limits)
 
     def frame_times(self, video_id: str) -> FrameTimes:
         """Every frame's stamp as the source has it: for manifests, and for who reads the source himself."""
@@ -146,8 +135,14 @@ class VideoLibrary:
         return sound_bytes(self.folder(video_id) / SOURCE_NAME, zero_s, last_s + mean_s)
 
     def rendition_path(self, video_id: str) -> Path:
-        self._ready(video_id)
-        return self.folder(video_id) / RENDITION_NAME
+        """What browsers play: an MP4 with the source's frames one for one, which may be the source itself."""
+        video = self._ready(video_id)
+        if video.playback is Playback.PENDING:
+            raise Conflict("This video is still being prepared for playing: take its frames as stills.")
+        if video.playback is Playback.STILLS:
+            raise Conflict("This video cannot be played: take its frames as stills.")
+        name = SOURCE_NAME if video.playback is Playback.SOURCE else RENDITION_NAME
+        return self.folder(video_id) / name
 
     def poster_path(self, video_id: str) -> Path:
         self._ready(video_id)
@@ -210,68 +205,12 @@ class VideoLibrary:
         (folder / INCOMING_NAME).unlink(missing_ok=True)
         link_or_copy(upload, folder / INCOMING_NAME)
         move_into_place(folder / INCOMING_NAME, folder / SOURCE_NAME)
-        self._waiting.put(video_id)
+        self._imports.add(video_id)
         return video
 
     def _has_source(self, video: Video) -> bool:
         """Not so where a crash came between the library's note and the file."""
         return video.in_gallery or (self.folder(video.video_id) / SOURCE_NAME).exists()
-
-    def _import_all(self) -> None:
-        while (video_id := self._waiting.get()) is not None and not self._closing.is_set():
-            try:
-                self._import_one(self._videos.video(video_id))
-            except ImportStopped:
-                log.info("The import of video %s was stopped; the next start redoes it.", video_id)
-            except Exception:
-                log.exception(
-                    "The import of video %s could not be recorded; the next start redoes it.", video_id
-                )
-
-    def _import_one(self, video: Video) -> None:
-        try:
-            try:
-                imported = self._import_apart(video)
-            except ImportCrashed:
-                # It may have been a shutdown that ends all processes at once, or a moment without memory.
-                if self._closing.wait(RETRY_AFTER_S):
-                    raise ImportStopped from None
-                imported = self._import_apart(video)
-            size = {"width": imported.width, "height": imported.height}
-            ready = replace(video, **size, pts_s=imported.pts_s, warning=imported.warning)
-            self._videos.put_video(replace(ready, state=VideoState.READY, progress=1.0))
-        except ImportStopped:
-            raise
-        except MaskletError as error:
-            self._give_up(video, str(error))
-        except Exception:
-            log.exception("The import of video %s failed.", video.video_id)
-            self._give_up(video, FAULT)
-
-    def _import_apart(self, video: Video) -> ImportedVideo:
-        folder = self.folder(video.video_id)
-        reported_s = 0.0
-
-        def report(done: float) -> None:
-            nonlocal reported_s
-            if time.monotonic() - reported_s >= PROGRESS_EVERY_S:
-                reported_s = time.monotonic()
-                self._videos.put_video(replace(video, progress=done))
-
-        if not (folder / SOURCE_NAME).exists():
-            raise InvalidInput("The upload of this video did not finish: upload it again.")
-        self._running = ImportProcess(folder / SOURCE_NAME, folder, video.source_sha256)
-        if self._closing.is_set():
-            self._running.stop()
-        try:
-            return self._running.run(report)
-        finally:
-            self._running = None
-
-    def _give_up(self, video: Video, sentence: str) -> None:
-        """The file is of no use: its space is freed, the sentence stays."""
-        self._videos.put_video(replace(video, state=VideoState.FAILED, progress=0.0, error=sentence))
-        shutil.rmtree(self.folder(video.video_id), ignore_errors=True)
 
 
 def clean_title(name: str) -> str:

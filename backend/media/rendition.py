@@ -17,11 +17,15 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from backend.domain.errors import InvalidInput
 from backend.media.pixels import Orientation, RgbReader, colour_matrix
 
-CANNOT_CONVERT = "This video cannot be converted for the browser: convert it to H.264 in MP4 and upload that."
+CANNOT_CONVERT = "This video cannot be converted for playing, so its frames come one by one, as pictures."
 MAX_LONG_SIDE = 1920
 GOP = 12
 CRF = 20  # x264's quality: 18 and less look like the source, 23 is its default
 ENCODER = {"preset": "superfast", "bf": "0", "sc_threshold": "0", "flags": "+cgop"}
+
+
+class CannotConvert(InvalidInput):
+    """The encoder, or MP4, does not take this video."""
 
 
 class RenditionWriter:
@@ -94,7 +98,7 @@ def even_size(width: int, height: int) -> tuple[int, int]:
 
 
 def check_rendition(path: Path, pts_s: np.ndarray) -> None:
-    """Raises InvalidInput unless the file has exactly these frames at these times, within a tick.
+    """Raises CannotConvert unless the file has exactly these frames at these times, within a tick.
 
     Frames that are days apart do not fit MP4's 32-bit steps, and its writer does not say so.
     """
@@ -103,4 +107,4 @@ def check_rendition(path: Path, pts_s: np.ndarray) -> None:
         tick = float(stream.time_base)
         shown = sorted(p.pts * tick for p in container.demux(stream) if p.pts is not None)
     if len(shown) != len(pts_s) or np.abs(np.asarray(shown) - pts_s).max() > tick + 1e-6:
-        raise InvalidInput(CANNOT_CONVERT)
+        raise CannotConvert(CANNOT_CONVERT)

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from pathlib import Path
 
 from backend.media.frames import VideoFrames
+from backend.media.frames_apart import FramesApart, open_frames
+from backend.media.limits import MediaLimits
 from backend.media.pixels import jpeg_of
 
 OPEN_VIDEOS = 4
@@ -16,8 +18,9 @@ RING_BYTES = 32 * 2**20  # each; people step about where they are
 class StillReader:
     """Keeps the latest few videos open. Safe to use from several threads at once."""
 
-    def __init__(self) -> None:
-        self._open: OrderedDict[Path, VideoFrames] = OrderedDict()
+    def __init__(self, limits: MediaLimits | None = None) -> None:
+        self._limits = limits or MediaLimits()
+        self._open: OrderedDict[Path, VideoFrames | FramesApart] = OrderedDict()
         self._lock = threading.Lock()
 
     def jpeg(self, folder: Path, frame_idx: int) -> bytes:
@@ -30,11 +33,11 @@ class StillReader:
                     raise
                 # Another thread's video took this one's place just now: open it again.
 
-    def _frames(self, folder: Path) -> VideoFrames:
+    def _frames(self, folder: Path) -> VideoFrames | FramesApart:
         with self._lock:
             frames = self._open.pop(folder, None)
             if frames is None or frames.closed:
-                frames = VideoFrames(folder, RING_BYTES)
+                frames = open_frames(folder, RING_BYTES, self._limits)
             self._open[folder] = frames
             evicted = [self._open.popitem(last=False)[1] for _ in range(len(self._open) - OPEN_VIDEOS)]
         for old in evicted:

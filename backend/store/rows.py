@@ -28,7 +28,7 @@ from backend.domain.session import (
     TrackedObject,
     Verdict,
 )
-from backend.domain.video import Video, VideoState
+from backend.domain.video import Playback, Video, VideoState
 
 Values = Mapping[str, Any]  # column name -> value, as SQLAlchemy takes it
 
@@ -57,6 +57,9 @@ def video_row(video: Video) -> Values:
         "error": video.error,
         "warning": video.warning,
         "created_s": video.created_s,
+        "pixel_aspect": video.pixel_aspect,
+        "playback": video.playback.value,
+        "playback_progress": video.playback_progress,
     }
 
 
@@ -74,6 +77,9 @@ def video_of(row: Row) -> Video:
         row.error,
         row.created_s,
         row.warning,
+        row.pixel_aspect,
+        Playback(row.playback),
+        row.playback_progress,
     )
 
 

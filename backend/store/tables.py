@@ -45,6 +45,9 @@ videos = Table(
     Column("error", Text),
     Column("warning", Text),
     Column("created_s", Double, nullable=False),
+    Column("pixel_aspect", Double, nullable=False, server_default=text("1")),
+    Column("playback", String(16), nullable=False, server_default=text("'rendition'")),
+    Column("playback_progress", Double, nullable=False, server_default=text("1")),
 )
 
 sessions = Table(

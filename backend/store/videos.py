@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.domain.errors import NotFound
-from backend.domain.video import Video
+from backend.domain.video import Playback, Video
 from backend.store import tables
 from backend.store.database import Database
 from backend.store.rows import upsert, video_of, video_row
@@ -20,6 +20,17 @@ class SqlVideoStore:
     def put_video(self, video: Video) -> None:
         with self._database.write() as connection:
             upsert(connection, tables.videos, [video_row(video)])
+
+    def set_playback(
+        self, video_id: str, playback: Playback, progress: float = 1.0, warning: str | None = None
+    ) -> None:
+        values = {"playback": playback.value, "playback_progress": progress}
+        if warning is not None:
+            values["warning"] = warning
+        with self._database.write() as connection:
+            connection.execute(
+                update(tables.videos).where(tables.videos.c.video_id == video_id).values(values)
+            )
 
     def video(self, video_id: str) -> Video:
         with self._database.read() as connection:

@@ -12,6 +12,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from backend.media.index import RENDITION_NAME, SOURCE_NAME
+
 COLUMNS, ROWS = 4, 3  # cells: nine bits of the number, then a mark that shows which way is up
 MARK = (1, 0, 1)
 
@@ -102,6 +104,12 @@ def numbers_in(path: Path) -> list[int]:
     """The number on each frame, by plain decoding."""
     with av.open(str(path)) as container:
         return [number_of(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+
+
+def played(folder: Path) -> Path:
+    """The file that a browser gets of an imported video."""
+    rendition = folder / RENDITION_NAME
+    return rendition if rendition.exists() else folder / SOURCE_NAME
 
 
 def write_sound(path: Path) -> Path:

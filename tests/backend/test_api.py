@@ -32,8 +32,9 @@ def test_the_committed_schema_is_the_one_that_is_served() -> None:
 
 
 def test_the_library_tells_what_a_player_needs(server: Live) -> None:
-    fields = "id title state progress error width height numFrames fps frameTimesS renditionUrl inGallery"
-    clips = server.ask(f"{{ library {{ {fields} posterUrl sourceSha256 }} }}")
+    fields = "id title state progress error width height numFrames fps frameTimesS inGallery"
+    playing = "renditionUrl renditionProgress pixelAspect"
+    clips = server.ask(f"{{ library {{ {fields} {playing} posterUrl sourceSha256 }} }}")
     clip = next(clip for clip in clips if clip["id"] == "clip")
     assert clip == {
         "id": "clip",
@@ -47,6 +48,8 @@ def test_the_library_tells_what_a_player_needs(server: Live) -> None:
         "fps": pytest.approx(25),
         "frameTimesS": list(CLIP.pts_s),
         "renditionUrl": "/media/clip/rendition.mp4",
+        "renditionProgress": 1.0,
+        "pixelAspect": 1.0,
         "posterUrl": "/media/clip/poster.jpg",
         "inGallery": True,
         "sourceSha256": "0" * 64,

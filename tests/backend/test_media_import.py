@@ -16,15 +16,21 @@ import numpy as np
 import pytest
 
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
-from backend.media import import_process, importer, source
+from backend.domain.video import Playback
+from backend.media import source
+from backend.media.checks import CHECKS_NAME
+from backend.media.child import ChildStopped, Job, MediaChild, Task
 from backend.media.frames import VideoFrames
-from backend.media.import_process import ImportProcess, ImportStopped
-from backend.media.importer import WORK_NAME, import_video
+from backend.media.importer import WORK_NAME, import_video, index_video
 from backend.media.index import INDEX_NAME, POSTER_NAME, RENDITION_NAME, SOURCE_NAME
-from tests.backend.numbered_clips import Clip, cut, number_of, numbers_in, write_sound
+from backend.media.limits import MediaLimits
+from backend.media.walk import WORK_NAME as WALK_NAME
+from tests.backend.numbered_clips import Clip, cut, number_of, numbers_in, played, write_sound
 
 FASTSTART = {"movflags": "faststart"}
-FINISHED = {SOURCE_NAME, RENDITION_NAME, POSTER_NAME, INDEX_NAME}
+INDEXED = {SOURCE_NAME, POSTER_NAME, INDEX_NAME}
+FINISHED = INDEXED | {RENDITION_NAME, CHECKS_NAME}
+LONG = Clip(".avi", options={"preset": "ultrafast"}, num_frames=500, size=(640, 480))  # is decoded
 Maker = Callable[[Path], Path]
 
 
@@ -86,7 +92,10 @@ def _playlist(text: str, name: str) -> Maker:
 
 BAD_FILES: dict[str, tuple[Maker, str]] = {
     "empty": (_file(b""), "This file is empty: choose another one."),
-    "text": (_file(b"Dear diary, " * 1000), "no video that Masklet can read: use MP4, MOV, WebM, MKV or AVI"),
+    "text": (
+        _file(b"Dear diary, " * 1000),
+        "no video that Masklet can read: use MP4, MOV, WebM, MKV, AVI, MPEG-TS or GIF",
+    ),
     "noise": (_file(np.random.default_rng(1).bytes(50_000)), "no video that Masklet can read"),
     "cut before its index": (lambda f: cut(Clip().write(f), 0.5), "cut off or damaged, so that it cannot"),
     "cut matroska": (lambda f: cut(Clip(".mkv").write(f), 0.05), "cut off or damaged"),
@@ -138,7 +147,7 @@ def test_of_a_cut_file_what_decodes_is_kept(clip: Clip, tmp_path: Path) -> None:
     assert 15 < len(video.pts_s) < 40
     assert "ends early" in video.warning
     count = len(video.pts_s)
-    numbers = numbers_in(tmp_path / "video" / RENDITION_NAME)
+    numbers = numbers_in(played(tmp_path / "video"))
     assert len(numbers) == count
     assert numbers[:-1] == list(range(count - 1))  # the last one may be half a picture
     with VideoFrames(tmp_path / "video", ring_bytes=1) as frames:
@@ -179,29 +188,34 @@ def test_a_video_without_a_rate(tmp_path: Path) -> None:
     video = import_video(still, tmp_path / "video")
     assert len(video.pts_s) == 40
     assert np.all(np.diff(video.pts_s) > 0)
-    assert numbers_in(tmp_path / "video" / RENDITION_NAME) == list(range(40))
+    assert numbers_in(played(tmp_path / "video")) == list(range(40))
 
 
 @pytest.mark.parametrize("gap_s", [3600, 40 * 86400])
 def test_frames_far_apart(tmp_path: Path, gap_s: int) -> None:
-    """An hour is fine. Forty days do not fit into an MP4: a sentence says so, unless they do."""
+    """An hour is fine. Of forty days a sentence says what to do."""
     clip = Clip(".mkv", options={"bf": "0"}, stamp=lambda i: i + (i > 20) * gap_s * 25)
     path = clip.write(tmp_path)
     try:
         video = import_video(path, tmp_path / "video")
     except InvalidInput as error:
         assert gap_s > 3600
-        assert "cannot be converted" in str(error)
+        assert "longer than 24 hours" in str(error)
         assert not (tmp_path / "video").exists()
     else:
         np.testing.assert_allclose(video.pts_s, clip.times_s(), atol=1e-3)
 
 
-def test_too_many_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importer, "MAX_FRAMES", 30)
-    with pytest.raises(InvalidInput, match="more than 30 frames: cut it into parts"):
-        import_video(Clip().write(tmp_path), tmp_path / "video")
-    assert not (tmp_path / "video").exists()
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])  # one is listed, the other one decoded
+def test_too_much_of_a_video(tmp_path: Path, suffix: str) -> None:
+    path = Clip(suffix).write(tmp_path)
+    for limits, sentence in (
+        (MediaLimits(max_frames=30), "more than 30 frames: cut it into parts"),
+        (MediaLimits(max_duration_s=1.2), "longer than .* hours: cut it into parts"),
+    ):
+        with pytest.raises(InvalidInput, match=sentence):
+            index_video(path, tmp_path / "video", limits=limits)
+        assert not (tmp_path / "video").exists()
 
 
 def test_a_frame_that_is_larger_than_its_header_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +277,7 @@ def test_progress_rises_to_one(tmp_path: Path) -> None:
 
 
 def test_the_source_goes_along_and_stays_itself(tmp_path: Path) -> None:
-    path = Clip().write(tmp_path)
+    path = Clip(".mkv").write(tmp_path)
     data = path.read_bytes()
     import_video(path, tmp_path / "video")
     import_video(path, tmp_path / "video")  # once more does no harm
@@ -295,16 +309,25 @@ import_video(Path(sys.argv[1]), Path(sys.argv[2]), kill)
 """
 
 
-@pytest.mark.parametrize("when", ["0", "0.3", "0.98"])
+@pytest.mark.parametrize(
+    ("when", "left"),
+    [
+        ("0", {WORK_NAME}),
+        ("0.1", {WORK_NAME}),
+        ("0.3", INDEXED | {WALK_NAME}),
+        ("0.98", INDEXED | {WALK_NAME}),
+    ],
+)
 def test_a_killed_import_leaves_nothing_that_looks_finished(
-    tmp_path: Path, repository: Path, when: str
+    tmp_path: Path, repository: Path, when: str, left: set[str]
 ) -> None:
-    path, folder = Clip().write(tmp_path), tmp_path / "video"
+    path, folder = Clip(".avi").write(tmp_path), tmp_path / "video"
     killed = subprocess.run([sys.executable, "-c", KILLED, path, folder, when], cwd=repository)
     assert killed.returncode == -signal.SIGKILL
-    assert {entry.name for entry in folder.iterdir()} == {WORK_NAME}
-    with pytest.raises(Unavailable, match="frame index is missing"):
-        VideoFrames(folder)
+    assert {entry.name for entry in folder.iterdir()} == left
+    if INDEX_NAME not in left:
+        with pytest.raises(Unavailable, match="frame index is missing"):
+            VideoFrames(folder)
     import_video(path, folder)
     assert {entry.name for entry in folder.iterdir()} == FINISHED
 
@@ -334,11 +357,14 @@ def test_a_file_size_limit_counts_as_a_full_disk(tmp_path: Path) -> None:
 
 class TestProcessApart:
     def test_it_imports_as_the_function_does(self, tmp_path: Path) -> None:
-        path, seen = Clip().write(tmp_path), []
+        path, seen = Clip(".mkv").write(tmp_path), []
         expected = import_video(path, tmp_path / "here")
-        process = ImportProcess(path, tmp_path / "apart", expected.sha256)
-        assert process.run(seen.append) == expected
-        assert seen[-1] == 1.0
+        report = _child(Task.INDEX, path, tmp_path / "apart").run(seen.append)
+        assert (report.playback, report.warning, seen[-1]) == (Playback.PENDING, None, 1.0)
+        report = _child(Task.WALK, path, tmp_path / "apart").run(seen.append)
+        assert (report.playback, report.warning, seen[-1]) == (expected.playback, None, 1.0)
+        for name in FINISHED - {INDEX_NAME}:
+            assert (tmp_path / "apart" / name).read_bytes() == (tmp_path / "here" / name).read_bytes(), name
         with VideoFrames(tmp_path / "apart") as frames:
             assert number_of(frames.read(17)) == 17
 
@@ -346,39 +372,49 @@ class TestProcessApart:
     def test_sentences_come_through(self, name: str, tmp_path: Path) -> None:
         make, sentence = BAD_FILES[name]
         with pytest.raises(InvalidInput, match=sentence):
-            ImportProcess(make(tmp_path), tmp_path / "video", "0" * 64).run(lambda done: None)
+            _child(Task.INDEX, make(tmp_path), tmp_path / "video").run()
 
     def test_a_decoder_that_crashes_ends_its_process_only(self, tmp_path: Path) -> None:
-        process = ImportProcess(Clip(num_frames=400).write(tmp_path), tmp_path / "video", "0" * 64)
+        child = _child(Task.INDEX, LONG.write(tmp_path), tmp_path / "video")
 
         def crash(done: float) -> None:
-            os.kill(process._child.pid, signal.SIGSEGV)
+            os.kill(child.pid, signal.SIGSEGV)
 
         with pytest.raises(InvalidInput, match="cannot be read: convert it to H.264 in MP4"):
-            process.run(crash)
+            child.run(crash)
 
-    def test_a_decoder_that_hangs_is_ended(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        process = ImportProcess(Clip(num_frames=400).write(tmp_path), tmp_path / "video", "0" * 64)
-
-        def hang(done: float) -> None:
-            monkeypatch.setattr(import_process, "STALL_S", 0.1)
-            os.kill(process._child.pid, signal.SIGSTOP)
-
+    def test_a_decoder_that_hangs_is_ended(self, tmp_path: Path) -> None:
+        limits = MediaLimits(stall_s=3.0)
+        child = _child(Task.INDEX, LONG.write(tmp_path), tmp_path / "video", limits)
         with pytest.raises(MaskletError, match="got stuck: convert it"):
-            process.run(hang)
+            child.run(lambda done: os.kill(child.pid, signal.SIGSTOP))
+
+    def test_a_file_that_takes_too_long_is_ended(self, tmp_path: Path) -> None:
+        """One second of work for a file that takes some."""
+        path = Clip(".avi", options={"preset": "ultrafast"}, num_frames=400, size=(1280, 720)).write(tmp_path)
+        index_video(path, tmp_path / "video")
+        with pytest.raises(MaskletError, match="got stuck: convert it"):
+            _child(Task.WALK, path, tmp_path / "video", MediaLimits(cpu_s=1)).run()
+
+    def test_a_file_that_wants_too_much_memory_is_refused(self, tmp_path: Path) -> None:
+        path = Clip(".avi", "mjpeg", size=(8192, 4096), pix_fmt="yuvj420p", num_frames=1).write(tmp_path)
+        with pytest.raises(InvalidInput) as error:
+            _child(Task.INDEX, path, tmp_path / "video", MediaLimits(memory_bytes=400 * 2**20)).run()
+        assert "\n" not in str(error.value)
+        _child(Task.INDEX, path, tmp_path / "video").run()
 
     def test_it_can_be_stopped(self, tmp_path: Path) -> None:
-        process = ImportProcess(Clip(num_frames=400).write(tmp_path), tmp_path / "video", "0" * 64)
-        with pytest.raises(ImportStopped):
-            process.run(lambda done: process.stop())
+        child = _child(Task.INDEX, LONG.write(tmp_path), tmp_path / "video")
+        with pytest.raises(ChildStopped):
+            child.run(lambda done: child.stop())
 
     def test_it_ends_with_its_parent(self, tmp_path: Path, repository: Path) -> None:
         """The parent is killed when the child begins an import of some seconds."""
-        path = Clip(options={"preset": "ultrafast"}, num_frames=500, size=(640, 480)).write(tmp_path)
+        path = LONG.write(tmp_path)
         parent = (
-            "import sys; from pathlib import Path; from backend.media.import_process import ImportProcess\n"
-            "p = ImportProcess(Path(sys.argv[1]), Path(sys.argv[2]), '0' * 64)\n"
-            "print(p._child.pid, flush=True); p.run(lambda done: print('begun', flush=True))"
+            "import sys; from pathlib import Path; from backend.media.child import Job, MediaChild, Task\n"
+            "p = MediaChild(Job(Task.INDEX, Path(sys.argv[2]), Path(sys.argv[1]), '0' * 64))\n"
+            "print(p.pid, flush=True); p.run(lambda done: print('begun', flush=True))"
         )
         with subprocess.Popen(
             [sys.executable, "-c", parent, path, tmp_path / "video"],
@@ -394,6 +430,10 @@ class TestProcessApart:
             assert time.monotonic() < deadline, "the child outlived its parent"
             time.sleep(0.02)
         assert not (tmp_path / "video" / INDEX_NAME).exists()
+
+
+def _child(task: Task, source: Path, folder: Path, limits: MediaLimits | None = None) -> MediaChild:
+    return MediaChild(Job(task, folder, source, "0" * 64), limits)
 
 
 def _is_running(pid: int) -> bool:

@@ -20,7 +20,8 @@ import pytest
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.video import FrameTimes, Video, VideoState
 from backend.media import gallery
-from backend.media import library as library_module
+from backend.media import imports as imports_module
+from backend.media.child import Task
 from backend.media.gallery import ensure_gallery, gallery_id
 from backend.media.index import INDEX_NAME, NO_STAMP, RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.library import VideoLibrary, clean_title
@@ -30,7 +31,7 @@ from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
 from tests.backend.numbered_clips import Clip, number_of, numbered, numbers_in
 
-LONG = Clip(options={"preset": "ultrafast"}, num_frames=500, size=(640, 480))  # takes some seconds to import
+LONG = Clip(".avi", options={"preset": "ultrafast"}, num_frames=500, size=(640, 480))  # takes some seconds
 
 
 @pytest.fixture
@@ -199,13 +200,9 @@ class TestRestart:
         """Closed in the middle of one import, with another one waiting."""
         first = VideoLibrary(videos, tmp_path / "data")
         first.start()
-        ids = [
-            first.receive(
-                io.BytesIO(replace(LONG, num_frames=n).write(tmp_path).read_bytes()), f"{n}"
-            ).video_id
-            for n in (500, 40)
-        ]
-        _wait(videos, ids[0], lambda video: video.progress > 0)
+        files = [replace(LONG, num_frames=n).write(tmp_path).read_bytes() for n in (500, 40)]
+        ids = [first.receive(io.BytesIO(data), "a.avi").video_id for data in files]
+        self._crash(first, signal.SIGSTOP)
         first.close()
         first.close()
         assert {videos.video(i).state for i in ids} == {VideoState.IMPORTING}
@@ -233,11 +230,11 @@ class TestRestart:
     def _crash(self, library: VideoLibrary, signal_number: int, not_pid: int = 0) -> int:
         """End the child that imports, once it is another than `not_pid`; its process id."""
         deadline = time.monotonic() + 60
-        while (running := library._running) is None or running._child.pid == not_pid:
+        while (running := library._imports.running(Task.INDEX)) is None or running.pid == not_pid:
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        os.kill(running._child.pid, signal_number)
-        return running._child.pid
+        os.kill(running.pid, signal_number)
+        return running.pid
 
     def test_a_crashing_decoder_fails_one_video_only(
         self,
@@ -247,7 +244,7 @@ class TestRestart:
         clip: bytes,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(library_module, "RETRY_AFTER_S", 0.01)
+        monkeypatch.setattr(imports_module, "RETRY_AFTER_S", 0.01)
         crashing = library.receive(io.BytesIO(LONG.write(tmp_path).read_bytes()), "odd.mp4")
         pid = self._crash(library, signal.SIGSEGV)
         assert videos.video(crashing.video_id).state is VideoState.IMPORTING
@@ -274,7 +271,7 @@ class TestRestart:
         self, library: VideoLibrary, videos: SqlVideoStore, clip: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The import cannot be recorded now: it is redone at the next start, and the next video goes on."""
-        original, refusals = videos.put_video, ["a", "b"]
+        original, refusals = videos.put_video, ["a"]
 
         def put_video(video: Video) -> None:
             if video.state is not VideoState.IMPORTING and refusals:
@@ -313,14 +310,16 @@ class TestFrameTimes:
             4,
             4,
             Orientation(),
+            1.0,
             np.array([0.0, 0.04, 0.08]),
             np.array([100, NO_STAMP, 180]),
+            Fraction(1, 1000),
             False,
             np.array([0]),
-            np.zeros(3, np.uint32),
+            False,
+            False,
             1,
             "ab",
-            Fraction(1, 1000),
         )
         assert index.times().pts == (100, 140, 180)
 

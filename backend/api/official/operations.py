@@ -14,7 +14,7 @@ from backend.api.official import types
 from backend.api.official.adapter import FrameRles
 from backend.api.official.paths import default_of, gallery, path_of, poster_path_of, relay_id
 from backend.domain.errors import InvalidInput
-from backend.domain.video import Video, VideoState
+from backend.domain.video import Playback, Video, VideoState
 
 Info = strawberry.Info[Service, None]
 IMPORT_POLL_S = 0.1
@@ -115,11 +115,13 @@ class Mutation:
             raise InvalidInput("Send the file as a part of a multipart request.")
         service = info.context
         video = await service.command(lambda s: s.library.receive(file.file, file.filename or ""))
-        while video.state is VideoState.IMPORTING:
+        while video.state is VideoState.IMPORTING or video.playback is Playback.PENDING:
             await asyncio.sleep(IMPORT_POLL_S)
             video = await service.read(partial(_find, video.video_id))
         if video.state is VideoState.FAILED:
             raise InvalidInput(video.error or "This video could not be read.")
+        if video.playback is Playback.STILLS:
+            raise InvalidInput(video.warning or "This video cannot be converted for playing.")
         return _video(service, video)
 
     @strawberry.mutation(description="Official demo.")

@@ -17,9 +17,12 @@ MP4, JPEG, BYTES = "video/mp4", "image/jpeg", "application/octet-stream"
 def media_blueprint(service: Service) -> Blueprint:
     blueprint = Blueprint("media", __name__)
 
-    @blueprint.get("/media/<video_id>/rendition.mp4")
-    def rendition(video_id: str) -> Response:
-        return _file(service.library.rendition_path(video_id), MP4, FOREVER)
+    @blueprint.get("/media/<video_id>/<any(rendition,source):kind>.mp4")
+    def rendition(video_id: str, kind: str) -> Response:
+        path = service.library.rendition_path(video_id)
+        if path.stem != kind:  # else a browser would keep the one in the other's place
+            raise NotFound("This video is played from another address by now: reload the page.")
+        return _file(path, MP4, FOREVER)
 
     @blueprint.get("/media/<video_id>/poster.jpg")
     def poster(video_id: str) -> Response:
