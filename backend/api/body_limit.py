@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UPLOADS = ("/api/videos", "/api/uploads/")
+UPLOADS = ("/api/videos", "/api/uploads/", "/api/imports")
 FORM_SLACK_BYTES = 1024 * 1024  # the text around an uploaded file
 
 

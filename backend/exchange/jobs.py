@@ -14,6 +14,7 @@ from backend.domain.ports import SessionStore, VideoStore
 from backend.domain.video import Video, VideoState
 from backend.exchange.export import frames_of
 from backend.exchange.places import Places, Readable
+from backend.exchange.purposes import purpose_of
 from backend.exchange.runner import JobRunner
 from backend.formats.registry import FORMATS, format_named
 
@@ -27,6 +28,7 @@ class FormatInfo:
 
     name: str
     title: str
+    purpose: str  # one line
     needs_frames: bool
     takes_frames: bool
 
@@ -66,7 +68,10 @@ class Jobs:
 
     @staticmethod
     def formats() -> tuple[FormatInfo, ...]:
-        return tuple(FormatInfo(f.name, f.title, f.needs_frames, f.takes_frames) for f in FORMATS.values())
+        return tuple(
+            FormatInfo(f.name, f.title, purpose_of(f.name), f.needs_frames, f.takes_frames)
+            for f in FORMATS.values()
+        )
 
     def export(self, request: ExportRequest, owner: str = "local") -> Job:
         """Check it and put it in line. Raises InvalidInput where nothing would come of it."""

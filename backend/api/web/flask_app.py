@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from backend.api.context import Service
+from backend.api.web.exchange import exchange_blueprint
 from backend.api.web.failures import register
 from backend.api.web.media import media_blueprint
 from backend.api.web.pages import pages_blueprint
@@ -16,5 +17,6 @@ def create_flask(service: Service) -> Flask:
     register(app)
     app.register_blueprint(uploads_blueprint(service))
     app.register_blueprint(media_blueprint(service))
+    app.register_blueprint(exchange_blueprint(service))
     app.register_blueprint(pages_blueprint(service.settings.frontend))
     return app

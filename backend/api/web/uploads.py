@@ -26,9 +26,9 @@ def uploads_blueprint(service: Service) -> Blueprint:
         if length is None:
             return failure("Send the file with its Content-Length.", 411)
         if length > limit:
-            _linger(request.stream)
+            linger(request.stream)
             return failure(f"The file is larger than {size_text(limit)}; see MAX_UPLOAD_BYTES.", 413)
-        body = _ExactBody(request.stream, length)
+        body = ExactBody(request.stream, length)
         try:
             video = service.library.receive(body, request.args.get("name", ""), length)
         except Unavailable as error:
@@ -40,7 +40,7 @@ def uploads_blueprint(service: Service) -> Blueprint:
     return blueprint
 
 
-class _ExactBody:
+class ExactBody:
     """The request's body, which is whole or an error: a client that went away must not leave half a file."""
 
     def __init__(self, stream: BinaryIO, length: int) -> None:
@@ -56,7 +56,7 @@ class _ExactBody:
         return chunk
 
 
-def _linger(stream: BinaryIO) -> None:
+def linger(stream: BinaryIO) -> None:
     """Read on for a while: a browser that is still sending would not see an answer before the end."""
     end = time.monotonic() + LINGER_S
     while time.monotonic() < end and stream.read(CHUNK_BYTES):
