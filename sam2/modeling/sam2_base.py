@@ -292,7 +292,8 @@ class SAM2Base(nn.Module):
         """The memory of a frame, [B, 64, S/16, S/16] bfloat16, from its mask logits of any size.
 
         Rounding to bfloat16 is part of the model: the official predictor keeps memories so even when
-        it computes in float32. `is_mask_from_pts` is true for frames with prompts.
+        it computes in float32. It is not done while training. `is_mask_from_pts` is true for frames
+        with prompts.
         """
         logits = self.resize_to_model(mask_logits_B1HW)
         if is_mask_from_pts and self.binarize_mask_from_pts_for_mem_enc and not self.training:
@@ -304,7 +305,7 @@ class SAM2Base(nn.Module):
         if self.no_obj_embed_spatial is not None:
             absent = (object_score_logits_B1 <= 0).to(maskmem.dtype)[..., None, None]
             maskmem = maskmem + absent * self.no_obj_embed_spatial[..., None, None]
-        return maskmem.to(torch.bfloat16)
+        return maskmem if self.training else maskmem.to(torch.bfloat16)
 
     def resize_to_model(self, mask_logits_B1HW: Tensor) -> Tensor:
         """Mask logits, float32, at the model's input size [B, 1, S, S]."""
