@@ -29,7 +29,7 @@ class Look(StrEnum):
 
 
 class MaskSign(NamedTuple):
-    """What is to be known of a mask without its pixels. A tuple, since a summary reads hundreds of thousands."""
+    """What is to be known of a mask without its pixels. A tuple: summaries read many."""
 
     frame_idx: int
     is_there: bool  # False: there is no mask here any more

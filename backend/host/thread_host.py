@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from backend.domain.engines import EngineInfo
+from backend.domain.observing import Observer, Unobserved
+from backend.domain.pace import Pace
 from backend.domain.ports import SessionStore
-from backend.domain.session import Propagation
+from backend.domain.rle import Rle
+from backend.domain.session import FramePrompt, Propagation
 from backend.host.writer import ResultWriter
 from backend.worker.actor import SessionActor
 from backend.worker.live_pool import Budget
@@ -41,13 +44,14 @@ class ThreadHost:
         states: Path,
         budget: Budget = Budget(),  # noqa: B008 - frozen
         mine: Callable[[str], bool] = lambda session_id: True,
+        observer: Observer = Unobserved(),  # noqa: B008 - it has no state
     ) -> None:
         """`mine`: which sessions to go on with by itself, where several servers share a store."""
         self._menu = menu
         self._closing = threading.Lock()
         self._writer = ResultWriter(store)
-        runner = SessionRunner(store, self._writer, menu, open_frames, SavedStates(states), budget)
-        self._actor = SessionActor(store, runner)
+        runner = SessionRunner(store, self._writer, menu, open_frames, SavedStates(states), budget, observer)
+        self._actor = SessionActor(store, runner, observer)
         for session_id, propagation in store.running_propagations():
             if mine(session_id):
                 logger.info("Going on with a propagation of session %s", session_id)
@@ -67,6 +71,15 @@ class ThreadHost:
 
     def cancel(self, session_id: str) -> Future[int]:
         return self._actor.cancel(session_id)
+
+    def pace(self, session_id: str) -> Pace | None:
+        return self._actor.pace(session_id)
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> Future[Rle | None]:
+        return self._actor.preview(session_id, prompt)
+
+    def forget(self, session_id: str) -> Future[int]:
+        return self._actor.forget(session_id)
 
     def working(self) -> bool:
         return self._actor.working()

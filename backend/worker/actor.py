@@ -2,7 +2,7 @@
 
 Prompts, cancels and removals wait in the mailbox and go first; in between, every running propagation
 gets one frame in turn. So a click waits for at most one frame of anyone's tracking, and cancel too.
-Nothing here waits for a socket.
+A model that has to be loaded holds up those alone who need it. Nothing here waits for a socket.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from backend.domain.errors import MaskletError, Unavailable
+from backend.domain.observing import Observer
+from backend.domain.pace import Pace
 from backend.domain.session import Propagation
 from backend.worker.live_session import Glimpse
 from backend.worker.ports import SessionReader
@@ -29,6 +32,7 @@ class Refresh:
     session_id: str
     glimpse: Glimpse
     answer: Future[int] = field(default_factory=Future)
+    asked_s: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -45,21 +49,31 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """An engine is at hand, or could not be loaded."""
+
+    engine_id: str
+
+
+@dataclass(frozen=True)
 class WakeUp:
     """Nothing to do; look whether the actor is to stop."""
 
 
-Message = Refresh | Track | Cancel | WakeUp
+Message = Refresh | Track | Cancel | Loaded | WakeUp
 
 
 class SessionActor:
     """Owns a device. Its methods may be called from any thread; the work is done on the actor's own."""
 
-    def __init__(self, reader: SessionReader, runner: SessionRunner) -> None:
+    def __init__(self, reader: SessionReader, runner: SessionRunner, observer: Observer) -> None:
         self._reader = reader
         self._runner = runner
+        self._observer = observer
         self._mailbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._turns = RoundRobin()
+        self._turns = RoundRobin(runner.is_live)
+        self._waiting: dict[str, list[Refresh | Track]] = {}  # by the engine that they wait for
+        self._about_to_track: frozenset[str] = frozenset()  # sessions whose Track waits for an engine
         self._door = threading.Lock()  # between posting and closing, so that no message is left behind
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="masklet-actor", daemon=True)
@@ -82,6 +96,17 @@ class SessionActor:
 
     def working(self) -> bool:
         return self._thread.is_alive()
+
+    def pace(self, session_id: str) -> Pace | None:
+        """See `backend.domain.ports.Host.pace`."""
+        running, waiting = self._turns.running, self._turns.waiting
+        if session_id in self._about_to_track:
+            return Pace(beside=len(running), loading=True)
+        walk = next((walk for walk in running if walk.session_id == session_id), None)
+        if walk is None:
+            return None
+        place = waiting.index(walk) + 1 if walk in waiting else 0
+        return walk.pace(len(running) - 1, place)
 
     def close(self) -> None:
         """Stop after the frame in hand and save what is live. Idempotent."""
@@ -110,6 +135,8 @@ class SessionActor:
                     self._handle(message)
                 else:
                     self._walk_one_frame()
+                waiting = sum(len(messages) for messages in self._waiting.values())
+                self._observer.queue(self._mailbox.qsize() + waiting, len(self._turns.running))
         finally:
             self._clear_up()
 
@@ -122,15 +149,50 @@ class SessionActor:
 
     def _handle(self, message: Message) -> None:
         match message:
-            case Refresh(session_id, glimpse, answer):
-                _settle(answer, lambda: self._runner.refresh(session_id, glimpse))
+            case Refresh() | Track():
+                engine_id = self._missing_engine(message)
+                if engine_id is None:
+                    self._work_on(message)
+                else:
+                    self._waiting.setdefault(engine_id, []).append(message)
+                    self._runner.load(engine_id, self._tell_loaded)
+                    self._note_waiting()
             case Cancel(session_id, answer):
                 self._turns.remove(session_id)
                 _settle(answer, lambda: self._runner.cancel(session_id))
-            case Track(session_id, glimpse, propagation_id):
-                self._begin(session_id, propagation_id, glimpse)
+            case Loaded(engine_id):
+                if self._runner.loaded(engine_id, self._tell_loaded):
+                    for waited in self._waiting.pop(engine_id, []):
+                        self._work_on(waited)
+                    self._runner.forget_failure(engine_id)
+                    self._note_waiting()
             case WakeUp():
                 pass
+
+    def _missing_engine(self, message: Refresh | Track) -> str | None:
+        session_id = message.session_id
+        try:
+            if isinstance(message, Refresh) and not self._runner.needs_engine(session_id, message.glimpse):
+                return None
+            return self._runner.missing_engine(session_id)
+        except Exception:  # whatever it is, the work meets it again, and says so to the one who asked
+            return None
+
+    def _tell_loaded(self, engine_id: str) -> None:
+        """Called from the thread that loaded it."""
+        self._mailbox.put(Loaded(engine_id))
+
+    def _note_waiting(self) -> None:
+        waiting = [message for messages in self._waiting.values() for message in messages]
+        self._about_to_track = frozenset(m.session_id for m in waiting if isinstance(m, Track))
+
+    def _work_on(self, message: Refresh | Track) -> None:
+        session_id, glimpse = message.session_id, message.glimpse
+        match message:
+            case Refresh(answer=answer, asked_s=asked_s):
+                _settle(answer, lambda: self._runner.refresh(session_id, glimpse, asked_s))
+            case Track(propagation_id=propagation_id):
+                self._begin(session_id, propagation_id, glimpse)
 
     def _begin(self, session_id: str, propagation_id: str, glimpse: Glimpse) -> None:
         try:
@@ -158,6 +220,9 @@ class SessionActor:
             logger.exception("The live sessions could not all be saved; they are rebuilt at the next start")
         with self._door:
             self._stopping = True
+            for waiting in self._waiting.values():
+                for message in waiting:
+                    _refuse(message)
             while not self._mailbox.empty():
                 _refuse(self._mailbox.get())
 

@@ -8,10 +8,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from backend.domain.observing import Observer
 from backend.domain.session import FramePrompt
 from backend.worker.engine import Engine, EngineSession, FrameSource
+from backend.worker.engines import EngineShelf
 from backend.worker.live_session import LiveSession
-from backend.worker.ports import EngineLoader, FrameOpener, SessionReader
+from backend.worker.memory import is_out_of_memory
+from backend.worker.ports import FrameOpener, SessionReader
 from backend.worker.rebuild import rebuild
 from backend.worker.saved_states import SavedStates
 
@@ -26,11 +29,11 @@ class Budget:
     """What live sessions may hold together. The one in use always may."""
 
     nbytes: int = 2 << 30
-    sessions: int = 16  # each keeps a video decoder open
+    sessions: int = 64  # each keeps a video decoder open
 
 
 class LivePool:
-    """Opens, keeps, saves and closes live sessions. Used from the actor's thread only.
+    """Opens, keeps, saves and closes live sessions. Used from the actor's thread only, but for `in`.
 
     `settle` is asked before each save: it waits until the session's results are stored, and says
     whether they all were. Else a saved state could count frames as done whose masks were lost.
@@ -39,26 +42,34 @@ class LivePool:
     def __init__(
         self,
         reader: SessionReader,
-        loader: EngineLoader,
+        engines: EngineShelf,
         open_frames: FrameOpener,
         states: SavedStates,
         budget: Budget,
         settle: Callable[[str], bool],
+        observer: Observer,
     ) -> None:
         self._reader = reader
-        self._loader = loader
+        self._engines = engines
         self._open_frames = open_frames
         self._states = states
         self._budget = budget
         self._settle = settle
-        self._engines: dict[str, Engine] = {}
-        self._live: OrderedDict[str, LiveSession] = OrderedDict()
+        self._observer = observer
+        self._live: OrderedDict[str, LiveSession] = OrderedDict()  # used longest ago first
 
     def __contains__(self, session_id: str) -> bool:
         return session_id in self._live
 
+    @property
+    def engines_in_use(self) -> set[str]:
+        return {live.engine.info.id for live in self._live.values()}
+
     def get(self, session_id: str) -> LiveSession:
-        """The session, opened where it is not live: from its saved state, else from the store."""
+        """The session, opened where it is not live: from its saved state, else from the store.
+
+        Its engine must be at hand.
+        """
         if session_id not in self._live:
             self._live[session_id] = self._open(session_id)
         self._live.move_to_end(session_id)
@@ -83,13 +94,33 @@ class LivePool:
             self.save(session_id)
 
     def trim(self, keep: str) -> None:
-        """Save and close sessions until the rest, or `keep` alone, fits the budget."""
+        """Save and close sessions, those used longest ago first, until the rest, or `keep` alone, fits the
+        budget. `keep` is the one that was worked on since the last time."""
+        if keep in self._live:
+            self._live[keep].measure()
         while len(self._live) > 1 and not self._fits():
-            self.evict(next(session_id for session_id in self._live if session_id != keep))
+            self._evict(next(session_id for session_id in self._live if session_id != keep))
+        self._observer.live(len(self._live), self._nbytes())
 
-    def evict(self, session_id: str) -> None:
+    def make_room(self, keep: str) -> None:
+        """Memory ran out at work on `keep`: save and close all others. What `keep` holds is not to be trusted
+        any more, so it is dropped, and opened again from what was saved."""
+        self.discard(keep)
+        self.put_away()
+
+    def put_away(self) -> bool:
+        """Save and close all; False where nothing was live."""
+        sessions = list(self._live)
+        for session_id in sessions:
+            self._evict(session_id)
+        self._observer.live(0, 0)
+        return bool(sessions)
+
+    def _evict(self, session_id: str) -> None:
+        logger.info("Session %s makes room in memory", session_id)
         self.save(session_id)
         self.discard(session_id)
+        self._observer.evicted()
 
     def discard(self, session_id: str) -> None:
         """Close without saving: what was saved before counts."""
@@ -112,17 +143,19 @@ class LivePool:
 
     def close(self) -> None:
         for session_id in list(self._live):
-            self.evict(session_id)
-        self._engines.clear()
+            self.save(session_id)
+            self.discard(session_id)
+
+    def _nbytes(self) -> int:
+        return sum(live.nbytes for live in self._live.values())
 
     def _fits(self) -> bool:
-        nbytes = sum(live.state.nbytes() for live in self._live.values())
-        return nbytes <= self._budget.nbytes and len(self._live) <= self._budget.sessions
+        return self._nbytes() <= self._budget.nbytes and len(self._live) <= self._budget.sessions
 
     def _open(self, session_id: str) -> LiveSession:
         self._states.trim(keep={session_id, *self._live})
         session = self._reader.session(session_id)
-        engine = self._engine(session.engine_id)
+        engine = self._engines.take(session.engine_id)
         frames = self._open_frames(session.video_id)
         try:
             live = self._reopen(session_id, engine, frames)
@@ -133,6 +166,7 @@ class LivePool:
             frames.close()
             raise
         live.next_save_s = time.monotonic() + SAVE_EVERY_S
+        live.measure()
         return live
 
     def _reopen(self, session_id: str, engine: Engine, frames: FrameSource) -> LiveSession | None:
@@ -151,13 +185,8 @@ class LivePool:
     def _read(self, session_id: str, engine: Engine, frames: FrameSource) -> EngineSession | None:
         try:
             return engine.open(frames, saved=self._states.folder(session_id))
-        except Exception:  # whatever is wrong with a cache, the store has what is needed
+        except Exception as error:  # whatever is wrong with a cache, the store has what is needed
+            if is_out_of_memory(error):
+                raise
             logger.warning("Session %s is rebuilt: its saved state does not fit", session_id, exc_info=True)
             return None
-
-    def _engine(self, engine_id: str) -> Engine:
-        if engine_id not in self._engines:
-            used = {live.engine.info.id for live in self._live.values()}
-            self._engines = {id_: engine for id_, engine in self._engines.items() if id_ in used}
-            self._engines[engine_id] = self._loader.load(engine_id)
-        return self._engines[engine_id]

@@ -43,6 +43,7 @@ class LiveSession:
     drawn: set[Place] = field(default_factory=set)  # where the engine holds a prompt
     progress: Progress | None = None
     next_save_s: float = 0.0  # on the monotonic clock
+    nbytes: int = 0  # as last measured: others are asked for it each time that one has walked a frame
 
     @property
     def objects(self) -> set[int]:
@@ -101,6 +102,10 @@ class LiveSession:
 
     def walked(self, propagation_id: str, frames_done: int) -> None:
         self.progress = Progress(propagation_id, frames_done)
+
+    def measure(self) -> None:
+        """Memory that `close` would free."""
+        self.nbytes = self.state.nbytes()
 
     def close(self) -> None:
         self.state.close()

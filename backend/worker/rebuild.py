@@ -15,6 +15,7 @@ from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PropagationState
 from backend.worker.live_session import LiveSession, Place, Progress
 from backend.worker.masks import object_mask
+from backend.worker.memory import is_out_of_memory
 from backend.worker.ports import SessionReader
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ def rebuild(live: LiveSession, reader: SessionReader) -> None:
         try:
             live.take(prompt)
             live.state.remember(prompt.frame_idx, [object_mask(mask)])
-        except Exception:  # an engine that changed may refuse what it once took: the rest still counts
+        except Exception as error:  # an engine that changed may refuse what it once took: the rest counts
+            if is_out_of_memory(error):
+                raise
             logger.warning("Prompt %s could not be taken in again", prompt, exc_info=True)
     remind(live, reader, _behind_playhead(live, reader, waiting), live.objects)
 

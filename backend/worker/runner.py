@@ -9,22 +9,28 @@ of a mask that the store does not have.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
+from backend.domain.observing import Observer
 from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Pass, PropagationState
 from backend.worker.engine import ObjectMask
+from backend.worker.engines import EngineShelf
 from backend.worker.live_pool import Budget, LivePool
 from backend.worker.live_session import Glimpse, LiveSession, Place
 from backend.worker.masks import frame_mask, object_mask
+from backend.worker.memory import is_out_of_memory, no_room
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
 from backend.worker.rebuild import answered, behind, remind
 from backend.worker.saved_states import SavedStates
 from backend.worker.walk import Walk, steps_left
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class SessionRunner:
@@ -38,23 +44,69 @@ class SessionRunner:
         open_frames: FrameOpener,
         states: SavedStates,
         budget: Budget,
+        observer: Observer,
     ) -> None:
         self._reader = reader
         self._sink = sink
+        self._observer = observer
         self._walks: dict[str, Walk] = {}
-        self._pool = LivePool(reader, loader, open_frames, states, budget, self._settled)
+        self._engines = EngineShelf(loader)
+        self._pool = LivePool(reader, self._engines, open_frames, states, budget, self._settled, observer)
 
-    def refresh(self, session_id: str, glimpse: Glimpse) -> int:
+    def is_live(self, session_id: str) -> bool:
+        return session_id in self._pool
+
+    def needs_engine(self, session_id: str, glimpse: Glimpse) -> bool:
+        """Is there anything for an engine to do at a refresh? If not, none is loaded."""
+        if session_id in self._pool or session_id in self._walks:
+            return True
+        if not glimpse.prompted:
+            self._pool.drop_saved(session_id)
+        prompts = self._reader.prompts(session_id)
+        if len(answered(self._reader, session_id, prompts)) < len(prompts):
+            return True
+        return self._pool.saved_knows_more(session_id, prompts)
+
+    def missing_engine(self, session_id: str) -> str | None:
+        """The engine that has to be loaded before the session can be worked on; None: go on."""
+        if self.is_live(session_id):
+            return None
+        engine_id = self._reader.session(session_id).engine_id
+        return None if self._engines.is_at_hand(engine_id) else engine_id
+
+    def load(self, engine_id: str, on_loaded: Callable[[str], None]) -> None:
+        """Begin to load it, unless that is under way. `on_loaded` is called from another thread."""
+        self._engines.load(engine_id, self._engines_in_use(), on_loaded)
+
+    def loaded(self, engine_id: str, on_loaded: Callable[[str], None]) -> bool:
+        """To be called after `on_loaded`. False: memory ran out, others made room, it is loaded again."""
+        failure = self._engines.arrived(engine_id)
+        if failure is None or not is_out_of_memory(failure):
+            return True
+        self._observer.out_of_memory()
+        if not self._pool.put_away():
+            return True
+        self.load(engine_id, on_loaded)
+        return False
+
+    def forget_failure(self, engine_id: str) -> None:
+        """Whoever waited for the engine was told why it cannot be loaded: the next one tries again."""
+        self._engines.forget_failure(engine_id)
+
+    def refresh(self, session_id: str, glimpse: Glimpse, asked_s: float) -> int:
         """Take in what is new in the store and store the masks that this draws. Returns the version.
 
-        Raises the engine's sentence where it refused the newest prompt. The prompt counts as seen.
+        `asked_s` is when somebody asked for it, on the monotonic clock. Raises the engine's sentence where it
+        refused the newest prompt. The prompt counts as seen then, unless memory was what lacked.
         """
-        if not self._needs_engine(session_id, glimpse):
-            return self._reader.session(session_id).version
-        outcome = self._reconcile(self._pool.get(session_id), glimpse)
+        if not self.needs_engine(session_id, glimpse) or self.missing_engine(session_id) is not None:
+            return self._reader.session(session_id).version  # a prompt that came just now asks for itself
+        outcome = self._with_room(session_id, lambda: self._reconcile(self._pool.get(session_id), glimpse))
         self._pool.trim(keep=session_id)
         if outcome.refusal is not None:
             raise outcome.refusal
+        if outcome.drew:
+            self._observer.click_answered(time.monotonic() - asked_s)
         return outcome.version
 
     def begin(self, session_id: str, propagation_id: str, glimpse: Glimpse) -> Walk | None:
@@ -67,9 +119,11 @@ class SessionRunner:
             or propagation.state is not PropagationState.RUNNING
         ):
             return None
-        walk = self._walks[session_id] = Walk(session_id, propagation)
+        engine_id = self._reader.session(session_id).engine_id
+        walk = self._walks[session_id] = Walk(session_id, engine_id, propagation)
         try:
-            self._reconcile(self._pool.get(session_id), glimpse)
+            self._with_room(session_id, lambda: self._reconcile(self._pool.get(session_id), glimpse))
+            self._pool.trim(keep=session_id)
         except Exception as error:
             self._fail(walk, error)
             return None
@@ -80,8 +134,12 @@ class SessionRunner:
         try:
             if walk.failure is not None:
                 raise walk.failure
-            live = self._pool.get(walk.session_id)
-            if self._advance(walk, live):
+            began_s = time.monotonic()
+            step = self._with_room(
+                walk.session_id, lambda: self._advance(walk, self._pool.get(walk.session_id))
+            )
+            if step is not None:
+                self._observer.frame_tracked(time.monotonic() - began_s, step.objects)
                 self._pool.save_if_due(walk.session_id)
                 self._pool.trim(keep=walk.session_id)
                 return True
@@ -104,18 +162,29 @@ class SessionRunner:
     def close(self) -> None:
         """Store and save what is done. Propagations stay RUNNING."""
         self._pool.close()
+        self._engines.close()
         self._walks.clear()
 
-    def _needs_engine(self, session_id: str, glimpse: Glimpse) -> bool:
-        """Is there anything for an engine to do? If not, none is loaded."""
-        if session_id in self._pool or session_id in self._walks:
-            return True
-        if not glimpse.prompted:
-            self._pool.drop_saved(session_id)
-        prompts = self._reader.prompts(session_id)
-        if len(answered(self._reader, session_id, prompts)) < len(prompts):
-            return True
-        return self._pool.saved_knows_more(session_id, prompts)
+    def _engines_in_use(self) -> set[str]:
+        return self._pool.engines_in_use | {walk.engine_id for walk in self._walks.values()}
+
+    def _with_room(self, session_id: str, work: Callable[[], T]) -> T:
+        """Work on a session. Where memory runs out, all others are put away, and it is done once more."""
+        try:
+            return work()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            self._observer.out_of_memory()
+            logger.warning("Memory ran out at session %s: the others make room", session_id, exc_info=True)
+        self._pool.make_room(session_id)  # not above: there the error still holds on to what it failed with
+        try:
+            return work()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            self._pool.discard(session_id)
+            raise no_room(error) from error
 
     def _reconcile(self, live: LiveSession, glimpse: Glimpse) -> _Reconciled:
         """Bring the inference state in line with the store."""
@@ -137,11 +206,13 @@ class SessionRunner:
                 else:
                     drawn += _frame_masks(live, masks, prompt.frame_idx, MaskOrigin.PROMPT)
             except Exception as error:
+                if is_out_of_memory(error):
+                    raise
                 refusal = _explained("This prompt could not be used", error)
         version = self._store_drawn(live, drawn)
         if forgotten or cleared or new:
             self._pool.save(live.session_id)
-        return _Reconciled(version, refusal)
+        return _Reconciled(version, bool(drawn), refusal)
 
     def _remind_of_frame(self, live: LiveSession, prompt: FramePrompt) -> None:
         """A first click on a tracked frame corrects the mask that people see there."""
@@ -169,13 +240,13 @@ class SessionRunner:
             self._pool.discard(live.session_id)  # what was drawn is lost: the prompts must go in again
             raise
 
-    def _advance(self, walk: Walk, live: LiveSession) -> bool:
-        """Walk the next frame, or past a pass whose objects are all gone. False at the end."""
+    def _advance(self, walk: Walk, live: LiveSession) -> _Step | None:
+        """Walk the next frame, or past a pass whose objects are all gone. None at the end."""
         propagation = walk.propagation
         done = live.frames_done(propagation.propagation_id)
         position = step_of(propagation.passes, done)
         if position is None:
-            return False
+            return None
         on_pass, frame_idx = position
         present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
         if frame_idx == on_pass.start:
@@ -185,7 +256,7 @@ class SessionRunner:
         live.walked(propagation.propagation_id, done)
         masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
         walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
-        return True
+        return _Step(len(present))
 
     def _remind_of_approach(self, live: LiveSession, on_pass: Pass, object_ids: Iterable[int]) -> None:
         """A walk that begins where an object has no prompt goes on from stored masks: the engine may have
@@ -223,8 +294,14 @@ class SessionRunner:
 
 
 @dataclass(frozen=True)
+class _Step:
+    objects: int
+
+
+@dataclass(frozen=True)
 class _Reconciled:
     version: int
+    drew: bool
     refusal: MaskletError | None  # why the newest prompt drew nothing
 
 

@@ -21,6 +21,7 @@ from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.session import FramePrompt
 from backend.worker.engine import EngineSession, FrameSource, ObjectMask
 from backend.worker.masks import decode_mask
+from backend.worker.memory import OutOfMemory
 from backend.worker.ports import BadCheckpoint
 from sam2.build_sam import build_sam2_video_predictor
 from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, PointPrompt
@@ -211,7 +212,7 @@ def _on_device(tracker: VideoTracker) -> Iterator[None]:
             raise _no_room() from error
 
 
-def _no_room() -> Unavailable:
-    return Unavailable(
+def _no_room() -> OutOfMemory:
+    return OutOfMemory(
         "The GPU's memory is full: end other programs that use it, or choose a smaller checkpoint."
     )

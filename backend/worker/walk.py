@@ -6,23 +6,33 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
+from backend.domain.pace import Pace
 from backend.domain.session import Pass, Propagation
+from backend.worker.rate import RateMeter
 
 
-@dataclass
+@dataclass(eq=False)
 class Walk:
     """The actor's side of a running propagation."""
 
     session_id: str
+    engine_id: str
     propagation: Propagation  # as it was last sent
     failure: BaseException | None = None  # the first result that could not be stored
+    rate: RateMeter = field(default_factory=RateMeter)  # of frames
     _under_way: deque[Future[int]] = field(default_factory=deque)
 
     def advanced_to(self, frames_done: int) -> Propagation:
         """The propagation at that step. Frames that are walked again do not turn progress back."""
+        self.rate.tick()
         frames_done = max(frames_done, self.propagation.frames_done)
         self.propagation = replace(self.propagation, frames_done=frames_done)
         return self.propagation
+
+    def pace(self, beside: int, place: int) -> Pace:
+        per_s = self.rate.per_s()
+        left = self.propagation.frames_total - self.propagation.frames_done
+        return Pace(beside, place, frames_per_s=per_s, remaining_s=left / per_s if per_s else None)
 
     def sent(self, stored: Future[int]) -> None:
         """Note a result on its way, and what became of those before it."""
