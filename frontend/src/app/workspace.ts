@@ -5,9 +5,8 @@ import {
   reduceEffects,
 } from '../effects/choices';
 import { FrameTimes } from '../playback/frameTimes';
-import { Player } from '../playback/player';
-import { StillSource } from '../playback/stillSource';
-import { VideoSource } from '../playback/videoSource';
+import { openPictures } from '../playback/pictures';
+import type { Player } from '../playback/player';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
 import {
@@ -35,11 +34,12 @@ export interface Workspace {
 }
 
 export function openWorkspace(info: SessionInfo): Workspace {
-  const video = videoElement(info.video.renditionUrl ?? '');
-  const times = new FrameTimes(info.video.frameTimesS);
-  const player = new Player(new VideoSource(video, times), times);
+  const pictures = openPictures(info.video, new FrameTimes(info.video.frameTimesS));
+  const { player, video } = pictures;
   const session = new LiveSession(info);
-  const leaveConnection = mendPicture(video, player, session);
+  const leaveConnection = session.connection.subscribe(() => {
+    if (session.connection.get() === 'live') pictures.reconnect();
+  });
   const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx));
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
@@ -59,37 +59,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
       leaveConnection();
       commands.close();
       session.close();
-      player.close();
-      video.onerror = null;
-      video.removeAttribute('src');
-      video.load(); // lets go of the connection
+      pictures.close();
     },
   };
-}
-
-/** A browser that cannot play the rendition gets stills; a lost connection is taken up again. */
-function mendPicture(video: HTMLVideoElement, player: Player, session: LiveSession): () => void {
-  const { id } = session.info.video;
-  const stillUrl = (frameIdx: number) => `/media/${id}/frames/${frameIdx}.jpg`;
-  video.onerror = () => {
-    if (video.error?.code === MediaError.MEDIA_ERR_NETWORK) return;
-    player.replaceSource(new StillSource(stillUrl, player.times));
-  };
-  return session.connection.subscribe(() => {
-    const isLost = video.error?.code === MediaError.MEDIA_ERR_NETWORK;
-    if (!isLost || session.connection.get() !== 'live') return;
-    video.load();
-    player.replaceSource(new VideoSource(video, player.times));
-  });
-}
-
-function videoElement(src: string): HTMLVideoElement {
-  const video = document.createElement('video');
-  video.src = src;
-  video.preload = 'auto';
-  video.muted = true;
-  video.playsInline = true;
-  video.tabIndex = -1;
-  video.setAttribute('aria-hidden', 'true');
-  return video;
 }

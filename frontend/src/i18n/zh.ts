@@ -6,6 +6,16 @@ export const zh = {
   Close: '关闭',
   'This browser has no WebGL2, which effects need; masks are shown as outlines.':
     '此浏览器没有特效所需的 WebGL2；掩码以轮廓显示。',
+  'This browser has no WebCodecs, which the download of the video needs.':
+    '此浏览器没有下载视频所需的 WebCodecs。',
+  'To download the video, open this page over HTTPS; everything else works without.':
+    '要下载视频，请通过 HTTPS 打开此页面；其他功能不受影响。',
+  'The download was cancelled.': '下载已取消。',
+  'Download video': '下载视频',
+  'Composing the video': '正在合成视频',
+  Cancel: '取消',
+  'Every frame of the source at its own time, with its sound.':
+    '源视频的每一帧都在原来的时间点，并带有声音。',
   'Which objects': '哪些对象',
   'Surprise me': '给我惊喜',
   'Press again for its next variant': '再按一次切换下一种样式',
@@ -71,4 +81,7 @@ export const zh = {
   'Ring in its colour': '对象颜色的圆环',
   'White ring': '白色圆环',
   'Faint ring': '半透明圆环',
+
+  // playback
+  'Preparing for playing: {percent} %': '正在准备播放：{percent}%',
 } as const;

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { t, useLanguage } from '../i18n/t';
 import { Button } from '../ui/Button';
 import type { Player } from './player';
 import styles from './Transport.module.css';
@@ -46,7 +47,21 @@ export function Transport({ player }: { player: Player }) {
         onClick={() => player.seek(last)}
       />
       <Position player={player} />
+      <Preparing player={player} />
     </div>
+  );
+}
+
+/** Why pictures come slowly, and until when. */
+function Preparing({ player }: { player: Player }) {
+  useLanguage();
+  const preparing = useSyncExternalStore(player.subscribe, () => player.preparing);
+  if (preparing === null) return null;
+  const percent = Math.floor(100 * preparing);
+  return (
+    <p className={`${styles.preparing} number`} data-testid="preparing">
+      {t('Preparing for playing: {percent} %', { percent })}
+    </p>
   );
 }
 

@@ -89,6 +89,17 @@ test('a seek stops the playing', async () => {
   expect(player.playing).toBe(false);
 });
 
+test('a second source takes over while playing, and plays on', async () => {
+  const { source, player } = harness();
+  await player.play();
+  source.onFrame(7);
+  const second = new SlowSource();
+  player.replaceSource(second);
+  await second.deliver();
+  second.onFrame(8);
+  expect([player.playing, player.shown]).toEqual([true, 8]);
+});
+
 test('a second source takes over at the same place', async () => {
   const { source, player } = harness();
   player.seek(20);

@@ -11,6 +11,8 @@ export class Player {
   /** The frame that was asked for last: the picture follows as soon as it can. */
   target = 0;
   playing = false;
+  /** 0..1 while the rendition is being made, so that pictures come slowly; null: nothing to wait for. */
+  preparing: number | null = null;
   private chase: Promise<void> | null = null;
   private readonly listeners = new Set<() => void>();
 
@@ -31,11 +33,18 @@ export class Player {
 
   /** Go on with another source, at the same place. */
   replaceSource(source: PictureSource): void {
+    const wasPlaying = this.playing;
     this.source.close();
     this.source = source;
     this.playing = false;
     this.chase = null;
-    void this.catchUp(true);
+    if (wasPlaying) void this.play();
+    else void this.catchUp(true);
+  }
+
+  prepare(done: number | null): void {
+    this.preparing = done;
+    this.notify();
   }
 
   /** Seeks are coalesced: while one runs, only the newest wish is kept. */

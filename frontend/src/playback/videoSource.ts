@@ -61,7 +61,11 @@ export class VideoSource implements PictureSource {
 
   play(onFrame: (frameIdx: number) => void, onEnd: () => void): void {
     this.video.onended = onEnd;
-    this.follow(onFrame);
+    const last = this.times.numFrames - 1;
+    this.follow((frameIdx) => {
+      onFrame(frameIdx);
+      if (frameIdx === last) onEnd(); // the file's sound may go on for longer
+    });
     this.video.play().catch(onEnd);
   }
 

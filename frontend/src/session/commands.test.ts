@@ -24,6 +24,8 @@ const INFO: SessionInfo = {
     inGallery: false,
     frameTimesS: Array.from({ length: 10 }, (_, i) => i / 25),
     renditionUrl: '/x.mp4',
+    renditionProgress: 1,
+    pixelAspect: 1,
     sourceSha256: '',
   },
 };

@@ -1,0 +1,87 @@
+import { request } from '../api/client';
+import { VideoPlayback, type VideoPlaybackResult } from '../api/generated';
+import type { FrameTimes } from './frameTimes';
+import { Player } from './player';
+import { StillSource } from './stillSource';
+import { VideoSource } from './videoSource';
+
+const ASK_EVERY_MS = 1500;
+
+export interface PlayedVideo {
+  readonly id: string;
+  /** Null while the rendition is made, or if it cannot be. */
+  readonly renditionUrl: string | null;
+  /** 0..1 */
+  readonly renditionProgress: number;
+}
+
+/** A player, and the <video> behind it. */
+export interface Pictures {
+  readonly player: Player;
+  readonly video: HTMLVideoElement;
+  /** The server can be reached again: go on where a lost connection broke off. */
+  reconnect(): void;
+  close(): void;
+}
+
+/**
+ * Stills until the rendition is made, then the <video>; stills for good where there is none to come or the
+ * browser cannot play it.
+ */
+export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
+  const video = videoElement();
+  const stills = () => new StillSource((i) => `/media/${played.id}/frames/${i}.jpg`, times);
+  const player = new Player(stills(), times);
+  const isLost = () => video.error?.code === MediaError.MEDIA_ERR_NETWORK;
+  let isClosed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const use = (url: string) => {
+    video.src = url;
+    player.replaceSource(new VideoSource(video, times));
+  };
+  const follow = ({ renditionUrl, renditionProgress }: Omit<PlayedVideo, 'id'>) => {
+    player.prepare(renditionUrl === null && renditionProgress < 1 ? renditionProgress : null);
+    if (renditionUrl !== null) use(renditionUrl);
+    else if (player.preparing !== null) timer = setTimeout(ask, ASK_EVERY_MS);
+  };
+  const ask = async () => {
+    const answer: VideoPlaybackResult | null = await request(VideoPlayback, {
+      id: played.id,
+    }).catch(() => null); // the server is away: ask again
+    if (isClosed) return;
+    if (answer) follow(answer.video);
+    else timer = setTimeout(ask, ASK_EVERY_MS);
+  };
+  video.onerror = () => {
+    if (!isLost()) player.replaceSource(stills());
+  };
+  follow(played);
+  return {
+    player,
+    video,
+    reconnect() {
+      if (!isLost()) return;
+      video.load();
+      player.replaceSource(new VideoSource(video, times));
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      player.close();
+      video.onerror = null;
+      video.removeAttribute('src');
+      video.load(); // lets go of the connection
+    },
+  };
+}
+
+function videoElement(): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.preload = 'auto';
+  video.muted = true;
+  video.playsInline = true;
+  video.tabIndex = -1;
+  video.setAttribute('aria-hidden', 'true');
+  return video;
+}
