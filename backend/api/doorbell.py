@@ -6,15 +6,25 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Rings:
+    """How often a session has rung while someone read it, and who reads it."""
+
+    count: int = 0
+    bells: set[Bell] = field(default_factory=set)
 
 
 class Bell:
     """One reader's doorbell. `ring` from any thread; the rest on the reader's event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, rings: Rings) -> None:
         self._loop = asyncio.get_running_loop()
         self._rung = asyncio.Event()
         self._pending = False
+        self._rings = rings
 
     def ring(self) -> None:
         if self._pending:  # once is enough until the reader looks: a fast tracker cannot flood the loop
@@ -25,10 +35,12 @@ class Bell:
         except RuntimeError:
             pass  # the loop is closed, and its readers with it
 
-    def reset(self) -> None:
-        """Call before reading, so that what changes while reading rings again."""
+    def reset(self) -> int:
+        """Call before reading, so that what changes while reading rings again. Returns how often the session
+        has rung: a read that began at the same count, or later, knows what this reader was woken for."""
         self._rung.clear()
         self._pending = False
+        return self._rings.count
 
     async def wait(self, timeout_s: float) -> None:
         try:
@@ -42,37 +54,39 @@ class Doorbell:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._bells: dict[str, set[Bell]] = {}
+        self._sessions: dict[str, Rings] = {}
         self.closed = False
 
     def ring(self, session_id: str, version: int = 0) -> None:
         """A store's `on_change`. Cheap, never blocks for long, safe from any thread."""
         with self._lock:
-            bells = tuple(self._bells.get(session_id, ()))
+            rings = self._sessions.get(session_id)
+            bells = _rung(rings) if rings else ()
         for bell in bells:
             bell.ring()
 
     @contextmanager
     def listen(self, session_id: str) -> Iterator[Bell]:
-        bell = Bell()
         with self._lock:
-            self._bells.setdefault(session_id, set()).add(bell)
+            rings = self._sessions.setdefault(session_id, Rings())
+            bell = Bell(rings)
+            rings.bells.add(bell)
         try:
             yield bell
         finally:
             with self._lock:
-                self._bells[session_id].discard(bell)
-                if not self._bells[session_id]:
-                    del self._bells[session_id]
+                rings.bells.discard(bell)
+                if not rings.bells:
+                    del self._sessions[session_id]
 
     def readers(self) -> int:
         with self._lock:
-            return sum(len(bells) for bells in self._bells.values())
+            return sum(len(rings.bells) for rings in self._sessions.values())
 
     def ring_all(self) -> None:
         """What changed is not known: everyone looks."""
         with self._lock:
-            bells = [bell for bells in self._bells.values() for bell in bells]
+            bells = [bell for rings in self._sessions.values() for bell in _rung(rings)]
         for bell in bells:
             bell.ring()
 
@@ -80,3 +94,8 @@ class Doorbell:
         """End every reader: the server is going down."""
         self.closed = True
         self.ring_all()
+
+
+def _rung(rings: Rings) -> tuple[Bell, ...]:
+    rings.count += 1
+    return tuple(rings.bells)
