@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backend.host.memory import parse_amount
 from backend.limits import Limits, limit_settings
 
 GIB = 1024**3
@@ -39,6 +40,7 @@ class Settings:
     default_video_path: str = ""  # the clip that the official demo's frontend opens first
     log_format: str = "auto"  # one of LOG_FORMATS; auto: text at a terminal, else JSON
     metrics_token: str = field(default="", repr=False)  # opens /metrics, and nothing else, to its bearer
+    memory_budget: int | float | None = None  # for live sessions: bytes, or a share; None: the device's usual
     stop_s: int = 10  # how long requests may take to finish once the server is told to stop
     limits: Limits = Limits()
 
@@ -92,6 +94,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         default_video_path=given.get("DEFAULT_VIDEO_PATH", ""),
         log_format=_one_of(given, "MASKLET_LOG", LOG_FORMATS),
         metrics_token=_token(given, "MASKLET_METRICS_TOKEN"),
+        memory_budget=_amount(given, "MASKLET_MEMORY_BUDGET"),
         stop_s=_whole_number(given, "MASKLET_STOP_SECONDS", Settings.stop_s, 1, 3600),
         limits=Limits(
             **{
@@ -148,6 +151,15 @@ def _token(given: Mapping[str, str], name: str) -> str:
     if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
         raise SettingsError(f"{name} must be {MIN_TOKEN} letters or digits or more; make one at random.")
     return text
+
+
+def _amount(given: Mapping[str, str], name: str) -> int | float | None:
+    if name not in given:
+        return None
+    try:
+        return parse_amount(given[name])
+    except ValueError as error:
+        raise SettingsError(f"{name}={error}") from None
 
 
 def _database_url(text: str) -> str:

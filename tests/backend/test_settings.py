@@ -73,6 +73,8 @@ def test_who_can_reach_it_decides_whether_it_is_open(
         ("MASKLET_ALLOWED_ORIGINS", "team.example", "is not of the form https://name:port."),
         ("MASKLET_ALLOWED_ORIGINS", "*", "is not of the form https://name:port."),
         ("API_URL", "localhost:1", "API_URL='localhost:1' is not of the form"),
+        ("MASKLET_MEMORY_BUDGET", "8", "MASKLET_MEMORY_BUDGET='8' is neither an amount such as 8GB nor"),
+        ("MASKLET_MEMORY_BUDGET", "0%", "MASKLET_MEMORY_BUDGET='0%' is no share: use 1% to 100%."),
         ("MASKLET_GALLERY", "maybe", "MASKLET_GALLERY='maybe' is neither yes nor no."),
     ],
 )
@@ -80,6 +82,12 @@ def test_a_value_that_cannot_be_meant_is_refused(name: str, value: str, sentence
     with pytest.raises(SettingsError) as refused:
         from_environment({name: value})
     assert sentence in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_memory_budget_is_bytes_or_a_share() -> None:
+    assert from_environment({"MASKLET_MEMORY_BUDGET": "8GB"}).memory_budget == 8 * 10**9
+    assert from_environment({"MASKLET_MEMORY_BUDGET": "75%"}).memory_budget == 0.75
+    assert from_environment({}).memory_budget is None
 
 
 def test_loopback_is_told_from_the_rest() -> None:
