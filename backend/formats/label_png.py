@@ -52,23 +52,25 @@ def read_labels(path: Path, video: Video) -> np.ndarray:
 
     Raises InvalidInput.
     """
-    with _png(path, video) as image:
+    with _png(path, video.width, video.height) as image:
         if image.mode == "1":
             return np.asarray(image).astype(np.uint8)
         if image.mode not in ("P", "L", "I;16", "I"):
             raise InvalidInput(f"{path.name} has colours instead of numbers: choose the palette PNGs")
-        pixels = np.asarray(image)
-    if pixels.min(initial=0) < 0:
-        raise InvalidInput(f"{path.name} has negative numbers")
-    return pixels
+        return np.asarray(image)
 
 
 def read_levels(path: Path, video: Video) -> np.ndarray:
-    """A grey picture, or the alpha of one with colours, as 0..1: float [height, width].
+    """A grey picture of the video's size, or the alpha of one with colours, as 0..1: float [height, width].
 
     Raises InvalidInput.
     """
-    with _png(path, video) as image:
+    return read_alpha(path, video.width, video.height)
+
+
+def read_alpha(path: Path, width: int, height: int) -> np.ndarray:
+    """As `read_levels`, of another size."""
+    with _png(path, width, height) as image:
         if "A" in image.getbands():
             return np.asarray(image.getchannel("A")) / 255.0
         if image.mode in ("I;16", "I"):
@@ -76,19 +78,17 @@ def read_levels(path: Path, video: Video) -> np.ndarray:
         return np.asarray(image.convert("L")) / 255.0
 
 
-def _png(path: Path, video: Video) -> Image.Image:
-    """An open picture of the video's size, decoded."""
+def _png(path: Path, width: int, height: int) -> Image.Image:
+    """An open picture of that size, decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(path, formats=["PNG"])
-            if image.size != (video.width, video.height):
-                size = f"{image.size[0]} x {image.size[1]}"
-                image.close()
-                raise InvalidInput(
-                    f"{path.name} is {size} pixels, the video is {video.width} x {video.height}"
-                )
-            image.load()
+        if image.size != (width, height):
+            there = f"{image.size[0]} x {image.size[1]}"
+            image.close()
+            raise InvalidInput(f"{path.name} is {there} pixels, not {width} x {height}")
+        image.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
         raise InvalidInput(f"{path.name} is no PNG that can be read: it is damaged or too large") from error
     return image

@@ -14,6 +14,6 @@ def check_ids(objects: Sequence[TrackedObject], highest: int, what: str) -> None
         raise InvalidInput(f"{what} holds object ids up to {highest}, not {high}: choose another format.")
 
 
-def check_categories(count: int, highest: int, what: str) -> None:
-    if count > highest:
-        raise InvalidInput(f"{what} holds {highest} classes, not {count}: choose another format.")
+def check_count(count: int, most: int, things: str, what: str) -> None:
+    if count > most:
+        raise InvalidInput(f"{what} holds {most} {things}, not {count}: choose another format.")

@@ -18,7 +18,7 @@ from backend.domain.video import Video
 from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.frames import frame_files, frame_name, write_picture
 from backend.formats.label_png import ids_in, read_labels, write_wide_png
-from backend.formats.limits import check_categories, check_ids
+from backend.formats.limits import check_count, check_ids
 from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape, category
 from backend.formats.pixels import decode, encode, encode_labels, flatten, rle_of
 from backend.formats.sidecar import read_objects, write_objects
@@ -45,7 +45,7 @@ class MotsFormat:
     def write(self, annotated: Annotated, folder: Path) -> None:
         numbers, video = annotated.categories(), annotated.video
         check_ids(annotated.objects, HIGHEST_ID, "MOTS")
-        check_categories(len(numbers), MOST_CLASSES, "MOTS")
+        check_count(len(numbers), MOST_CLASSES, "classes", "MOTS")
         of_object = {
             one.object_id: numbers[category(one)] * A_CLASS + one.object_id for one in annotated.objects
         }

@@ -19,6 +19,7 @@ from backend.domain.rle import Rle
 from backend.domain.session import FrameMask, MaskOrigin
 from backend.domain.video import Video
 from backend.formats.checks import WRONG_FORM, found, rle_from, sentence, whole
+from backend.formats.frame_index import INDEX_FILE, read_index, write_index
 from backend.formats.frames import frame_name, write_picture
 from backend.formats.json_text import entries, events, json_file, write_pieces
 from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape
@@ -26,7 +27,6 @@ from backend.formats.pixels import rle_of
 from backend.formats.sidecar import read_objects, write_objects
 
 SMALL, MEDIUM = 32**2, 96**2  # pixels: the borders between small, medium and large
-INDEX_FILE = "frames.json"
 
 
 @dataclass
@@ -83,7 +83,7 @@ class SaVFormat:
         write_pieces(folder / f"{video_name}_manual.json", self._document(annotated, folder / video_name))
         write_objects(folder, annotated.objects)
         if list(annotated.frames) != list(_every_nth(annotated.video.num_frames, len(annotated.frames))):
-            (folder / INDEX_FILE).write_text(json.dumps({"frame_indices": list(annotated.frames)}))
+            write_index(folder, annotated.frames)
 
     def _document(self, annotated: Annotated, pictures: Path) -> Iterator[str]:
         video = annotated.video
@@ -183,12 +183,11 @@ def _read(path: Path, video: Video) -> Found:
 
 def _frames(file: Path, video: Video, rows: int) -> Sequence[int]:
     """The frame that each row is on."""
-    index = file.parent / INDEX_FILE
-    if index.is_file():
-        frames = [whole(value) for value in entries(index, "frame_indices.item")]
-        if len(frames) != rows:
-            raise InvalidInput(f"{INDEX_FILE} lists {len(frames)} frames, {file.name} has {rows}.")
-        return frames
+    listed = read_index(file.parent)
+    if listed is not None:
+        if len(listed) != rows:
+            raise InvalidInput(f"{INDEX_FILE} lists {len(listed)} frames, {file.name} has {rows}.")
+        return listed
     frames = _every_nth(video.num_frames, rows)
     if len(frames) != rows:
         raise InvalidInput(

@@ -7,11 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from backend.domain.video import Video
+from backend.formats.model import ReadFrame
 from backend.formats.registry import FORMATS
 from tests.formats.sessions import Masks, Sample, annotated_of, flattened, read_back, same_masks, samples
+
+
+def grey(video: Video) -> ReadFrame:
+    """Pictures, for formats that are made of them."""
+    return lambda frame_idx: np.full((video.height, video.width, 3), 90, np.uint8)
 
 
 def exactly(masks: Masks) -> Masks:
@@ -37,7 +45,11 @@ PROMISES = {
     "mots": Promise(flattened, highest_id=999),
     "yolo-seg": Promise(),
     "cvat": Promise(),
+    "pascal-voc": Promise(flattened),
     "png": Promise(),
+    "matte-png": Promise(),
+    "matte-exr": Promise(),
+    "cutouts": Promise(),
 }
 
 
@@ -53,7 +65,9 @@ def test_a_round_trip_gives_back_what_the_format_can_hold(name: str) -> None:
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     def check(sample: Sample) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            annotated = annotated_of(sample.masks, sample.objects, sample.frames, sample.video)
+            annotated = annotated_of(
+                sample.masks, sample.objects, sample.frames, sample.video, grey(sample.video)
+            )
             format_.write(annotated, Path(folder))
             back = read_back(format_, Path(folder), sample.video)
         assert back.problems == []
