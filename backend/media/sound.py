@@ -67,7 +67,7 @@ def sound_bytes(source: Path, zero_s: float, end_s: float) -> Iterator[bytes]:
                 start_us = packet.start_us - round(zero_s * 1e6)
                 if start_us >= (end_s - zero_s) * 1e6:
                     return
-                if start_us >= 0:  # before that: a decoder's run-in, or sound without a picture
+                if start_us + packet.duration_us > 0:  # before that: a run-in, or sound without a picture
                     yield PACKET.pack(len(packet.data), start_us, packet.duration_us) + packet.data
 
 

@@ -3,7 +3,7 @@ import { chosenFrom, NO_EFFECTS, objectChoice, pressed, reduceEffects } from './
 import { backgroundProgram, objectProgram } from './glsl';
 import { previewSize } from './preview';
 import { BACKGROUND_EFFECTS, OBJECT_EFFECTS } from './registry';
-import { farFirst, rgbOf } from './renderer';
+import { passesOf, rgbOf } from './renderer';
 
 test('eight effects of the background and eight of objects, with the variants of the official demo', () => {
   const counts = (effects: typeof OBJECT_EFFECTS) =>
@@ -80,13 +80,21 @@ test('a choice that is not known (any more) falls back to the first', () => {
   expect(chosenFrom(OBJECT_EFFECTS, { effectId: 'gone', variant: 9 }).effect.id).toBe('overlay');
 });
 
-test('effects that reach over the frame are drawn under the others', () => {
+test('effects that reach over the frame are drawn under all objects', () => {
   const layer = (id: string) => ({
     chosen: chosenFrom(OBJECT_EFFECTS, { effectId: id, variant: 0 }),
   });
-  expect(farFirst([layer('overlay'), layer('burst'), layer('erase'), layer('emoji')])).toEqual([
-    1, 3, 0, 2,
+  const order = (...ids: string[]) =>
+    passesOf(ids.map(layer)).map(({ i, isCut }) => (isCut ? `${i} cut` : `${i}`));
+  expect(order('overlay', 'burst', 'erase', 'emoji')).toEqual([
+    '1',
+    '3',
+    '1 cut',
+    '3 cut',
+    '0',
+    '2',
   ]);
+  expect(order('burst', 'overlay')).toEqual(['0', '1']);
 });
 
 test('colours and sizes', () => {

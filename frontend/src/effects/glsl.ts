@@ -41,7 +41,11 @@ const BACKGROUND_MAIN = `
 void main() { o_colour = vec4(background(v_at), 1.0); }`;
 
 const OBJECT_MAIN = `
-void main() { o_colour = object(v_at); }`;
+uniform float u_cut; // 1: only where the object itself is
+void main() {
+  o_colour = object(v_at);
+  o_colour.a *= mix(1.0, mask(v_at), u_cut);
+}`;
 
 export function backgroundProgram(shader: string): string {
   return COMMON + shader + BACKGROUND_MAIN;

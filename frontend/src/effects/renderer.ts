@@ -78,7 +78,8 @@ export class EffectsRenderer {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.enable(gl.BLEND);
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ZERO, gl.ONE);
-    for (const i of farFirst(layers)) this.passObject(layers[i] as EffectLayer, i, timeS);
+    for (const { i, isCut } of passesOf(layers))
+      this.passObject(layers[i] as EffectLayer, i, timeS, isCut);
     gl.disable(gl.SCISSOR_TEST);
   }
 
@@ -86,13 +87,14 @@ export class EffectsRenderer {
     this.gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
 
-  private passObject(layer: EffectLayer, i: number, timeS: number): void {
+  private passObject(layer: EffectLayer, i: number, timeS: number, isCut: boolean): void {
     const { gl, resources } = this;
     const program = this.use(objectProgram(layer.chosen.effect.shader), layer.chosen, timeS);
     const { texture, channel } = resources.masks.place(i);
     gl.activeTexture(gl.TEXTURE0 + MASK_UNIT);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.uniform3f(program.at('u_channel'), ...channel);
+    gl.uniform1f(program.at('u_cut'), Number(isCut));
     const { x0, y0, x1, y1 } = layer.box;
     gl.uniform4f(program.at('u_box'), x0, y0, x1, y1);
     gl.uniform3f(program.at('u_colour'), ...rgbOf(layer.colour));
@@ -145,11 +147,25 @@ export class EffectsRenderer {
   }
 }
 
-/** Effects that reach over the frame are drawn first, so that they hide no other object. */
-export function farFirst(layers: readonly Pick<EffectLayer, 'chosen'>[]): readonly number[] {
+/** Draw the i-th object; `isCut`: only where it is itself. */
+export interface ObjectPass {
+  readonly i: number;
+  readonly isCut: boolean;
+}
+
+/**
+ * Effects that reach over the frame come first, so that they hide no other object; then the objects that have
+ * them once more, since their effects may have hidden each other.
+ */
+export function passesOf(layers: readonly Pick<EffectLayer, 'chosen'>[]): readonly ObjectPass[] {
   const isFar = (i: number) => layers[i]?.chosen.effect.reach === 'frame';
   const all = layers.map((_, i) => i);
-  return [...all.filter(isFar), ...all.filter((i) => !isFar(i))];
+  const far = all.filter(isFar);
+  return [
+    ...far.map((i) => ({ i, isCut: false })),
+    ...(far.length > 1 ? far : []).map((i) => ({ i, isCut: true })),
+    ...all.filter((i) => !isFar(i)).map((i) => ({ i, isCut: false })),
+  ];
 }
 
 /** #rrggbb as three numbers in 0..1. */
