@@ -20,6 +20,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from backend.domain.durable import sync
 from backend.worker.live_session import LiveSession, Progress
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class SavedNote:
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, path)
+        sync(path.parent)
 
     @classmethod
     def read(cls, path: Path) -> SavedNote | None:
@@ -84,7 +86,10 @@ class SavedStates:
     def write(self, live: LiveSession) -> None:
         """Save a session in place of its last state. Raises OSError."""
         folder = self.folder(live.session_id)
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            for new in (folder.parent, self._root, self._root.parent):
+                sync(new)
         note, coming = self._notes(live.session_id)
         SavedNote.of(live, _digests(folder)).write(coming)
         live.state.save(folder)

@@ -116,9 +116,12 @@ class MemorySpill:
         sizes = torch.tensor(list(self._live.items()), dtype=torch.int64).view(-1, 2)
         try:
             save_file({**tensors, SIZES: sizes}, part, metadata=metadata)
-            with open(part, "rb") as written:
-                os.fsync(written.fileno())
+            _sync(part)
+            if self._writes_last and (home / RECORDS).is_dir():
+                _sync(home / RECORDS)
             os.replace(part, home / STATE_FILE)
+            if self._writes_last:
+                _sync(home)
         except (OSError, SafetensorError) as error:
             part.unlink(missing_ok=True)
             raise OSError(f"{part} cannot be written ({error}); free some space in {home}") from error
@@ -197,6 +200,11 @@ class MemorySpill:
                 path.unlink(missing_ok=True)
         return files
 
+    @property
+    def _writes_last(self) -> bool:
+        """A folder that was given is there after a power cut; a temporary one is gone with the process."""
+        return self._temporary is None
+
     def _home(self) -> Path:
         if self.folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="sam2-memory-", ignore_cleanup_errors=True)
@@ -210,7 +218,7 @@ class MemorySpill:
             weakref.finalize(self, self._pool.shutdown, wait=False)
         path = self.path(record)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writing[record] = self._pool.submit(_write, path, self._waiting[record])
+        self._writing[record] = self._pool.submit(_write, path, self._waiting[record], self._writes_last)
 
     def _collect(self) -> None:
         """Take note of the writes that have ended; raises the error of one that failed."""
@@ -250,16 +258,27 @@ class MemorySpill:
         self.path(record).unlink(missing_ok=True)
 
 
-def _write(path: Path, tensors: dict[str, Tensor]) -> int:
-    """Write a record in one step; its size in bytes."""
+def _write(path: Path, tensors: dict[str, Tensor], lasting: bool) -> int:
+    """Write a record in one step; its size in bytes. `lasting`: its bytes are on disk when this returns."""
     part = path.with_suffix(".part")
     try:
         save_file({name: t.detach().to("cpu").contiguous() for name, t in tensors.items()}, part)
+        if lasting:
+            _sync(part)
         os.replace(part, path)
     except (OSError, SafetensorError) as error:
         part.unlink(missing_ok=True)
         raise OSError(f"{path} cannot be written ({error}); free some space in {path.parent}") from error
     return path.stat().st_size
+
+
+def _sync(path: Path) -> None:
+    """Have a file's bytes, or a folder's names, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from backend.domain.durable import sync
 from backend.domain.rle import Rle
 from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt
 from backend.worker.colorflow.memory import Keyframe, ObjectState, PackedMask, PackedShape, TrackRecord
@@ -47,6 +48,7 @@ def save_objects(folder: Path, objects: dict[int, ObjectState], grid: Grid) -> N
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, folder / FILE)
+    sync(folder)
 
 
 def load_objects(folder: Path, grid: Grid) -> dict[int, ObjectState]:
