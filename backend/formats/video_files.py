@@ -92,12 +92,13 @@ def video_file(
         codec.color_primaries, codec.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         sound = None
         if sound_of is not None:
-            sound = _sound(opened, container, sound_of, Fraction(shift) * times.time_base)
+            shift_s, start_s = shift * times.time_base, times.pts[0] * times.time_base
+            sound = _sound(opened, container, sound_of, shift_s, start_s)
         file = VideoFile(container, stream, encoding, times, shift, sound)
         yield file
         container.mux(stream.encode())
         if sound is not None:
-            sound.copy_until(sound.end_s)
+            sound.copy_until(sound.end_s + 1 / rate)  # for as long as the last picture is shown
 
 
 @dataclass
@@ -108,7 +109,8 @@ class Sound:
     of: AudioStream
     to: AudioStream
     container: OutputContainer
-    shift_s: Fraction
+    shift_s: Fraction  # how much sooner it is than in the source
+    start_s: Fraction  # of the pictures, on the source's clock
     end_s: Fraction = Fraction(0)  # of what was asked for so far
     _waiting: av.Packet | None = None
     _packets: Iterator[av.Packet] | None = None
@@ -123,7 +125,8 @@ class Sound:
             if packet.pts is not None and packet.dts is not None:
                 if packet.pts * packet.time_base > time_s:
                     return
-                if packet.pts * packet.time_base >= self.shift_s:
+                # Sound begins before the pictures where a codec needs a run-up: that belongs to frame 0.
+                if not self.shift_s or packet.pts * packet.time_base >= self.start_s + self.shift_s:
                     self._copy(packet)
             self._waiting = next(self._packets, None)
 
@@ -134,7 +137,9 @@ class Sound:
         self.container.mux(packet)
 
 
-def _sound(opened: ExitStack, container: OutputContainer, source: Path, shift_s: Fraction) -> Sound | None:
+def _sound(
+    opened: ExitStack, container: OutputContainer, source: Path, shift_s: Fraction, start_s: Fraction
+) -> Sound | None:
     """The source's first sound, if there is one that can be copied."""
     try:
         file = opened.enter_context(av.open(f"file:{source.absolute()}", options=OPEN_OPTIONS))
@@ -145,4 +150,4 @@ def _sound(opened: ExitStack, container: OutputContainer, source: Path, shift_s:
     stream = file.streams.audio[0]
     if stream.codec_context.name not in COPIED_SOUND:
         return None
-    return Sound(file, stream, container.add_stream_from_template(stream), container, shift_s)
+    return Sound(file, stream, container.add_stream_from_template(stream), container, shift_s, start_s)
