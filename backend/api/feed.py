@@ -23,11 +23,21 @@ POLL_S = 2.0  # another process on the same database rings no bell here
 
 
 async def session_feed(
-    store: SessionStore, doorbell: Doorbell, threads: Threads, session_id: str, after: int
+    store: SessionStore,
+    doorbell: Doorbell,
+    threads: Threads,
+    session_id: str,
+    after: int,
+    masks_at_most: int | None = None,
 ) -> AsyncIterator[SessionDelta]:
-    """Ends when the server closes, or the reader goes. Raises NotFound for an unknown session."""
+    """Ends when the server closes, or the reader goes. Raises NotFound for an unknown session.
+
+    Where the reader is more than `masks_at_most` masks behind, it gets them summed up.
+    """
     if after < 0:
         raise InvalidInput(f"after {after} is negative.")
+    if masks_at_most is not None and masks_at_most < 0:
+        raise InvalidInput(f"masksAtMost {masks_at_most} is negative.")
     key = ("session", session_id, after)  # never a read from before someone was told of `after`
     session = await threads.shared_read(key, store.session, session_id)
     if after > session.version:
@@ -35,8 +45,10 @@ async def session_feed(
     with doorbell.listen(session_id) as bell:
         while not doorbell.closed:
             rings = bell.reset()
-            key = ("delta", session_id, after, rings)  # never a read from before what rang
-            delta = await threads.shared_read(key, store.delta, session_id, after, MASKS_PER_MESSAGE)
+            key = ("delta", session_id, after, masks_at_most, rings)  # never a read from before what rang
+            delta = await threads.shared_read(
+                key, store.delta, session_id, after, MASKS_PER_MESSAGE, masks_at_most
+            )
             if delta.version == after:
                 await bell.wait(_to_next(POLL_S))
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.domain.coverage import Coverage
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
 from backend.domain.rle import Rle
@@ -176,7 +177,8 @@ class Session:
 class SessionDelta:
     """What changed in a session after a version, up to `version`: one message of the feed.
 
-    `candidates` are the masks of the propagation whose verdict is open.
+    `candidates` are the masks of the propagation whose verdict is open. Where too many masks changed, they
+    come as `coverage`.
     """
 
     version: int
@@ -186,3 +188,4 @@ class SessionDelta:
     masks: tuple[FrameMask, ...] = ()
     propagation: Propagation | None = None
     candidates: tuple[FrameMask, ...] = ()
+    coverage: tuple[Coverage, ...] = ()

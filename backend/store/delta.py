@@ -8,24 +8,34 @@ from sqlalchemy import Connection, Select, Table, select, union_all
 
 from backend.domain.errors import InvalidInput
 from backend.domain.session import Session, SessionDelta, Verdict
+from backend.store.coverage import has_more_masks, read_coverage
 from backend.store.rows import mask_of, object_of, prompt_of, propagation_of
 from backend.store.tables import masks, objects, prompts, propagations, stashed_masks
 
 
 def read_delta(
-    connection: Connection, session: Session, details_version: int, after: int, limit: int
+    connection: Connection,
+    session: Session,
+    details_version: int,
+    after: int,
+    limit: int,
+    masks_at_most: int | None = None,
 ) -> SessionDelta:
     """Rows changed after `after`, as they are now, up to a version where about `limit` masks are reached.
 
     A row shows its last state only, so a reader who folds deltas by key ends at the store's state. Objects
     are few and their masks mean nothing without them: they are sent up to the newest, ahead of `version`,
     and once more when their version's turn comes. `details_version`: when title or ontology last changed.
+    Where more than `masks_at_most` masks changed they are summed up, and everything else is sent up to now.
     """
     if not 0 <= after <= session.version:
         raise InvalidInput(f"Version {after} is outside this session's 0..{session.version}; load it anew.")
     if after == session.version:
         return SessionDelta(after)
-    upto = _last_version(connection, session, after, limit)
+    sums_up = masks_at_most is not None and has_more_masks(
+        connection, session.session_id, after, masks_at_most
+    )
+    upto = session.version if sums_up else _last_version(connection, session, after, limit)
     changed_objects = _changed(objects, session, after, session.version).order_by(objects.c.object_id)
     changed_prompts = _changed(prompts, session, after, upto).order_by(
         prompts.c.version, prompts.c.frame_idx, prompts.c.object_id
@@ -51,9 +61,10 @@ def read_delta(
         replace(session, version=upto) if after < details_version <= upto or after == 0 else None,
         tuple(map(object_of, connection.execute(changed_objects))),
         tuple(map(prompt_of, connection.execute(changed_prompts))),
-        tuple(map(mask_of, connection.execute(changed_masks))),
+        () if sums_up else tuple(map(mask_of, connection.execute(changed_masks))),
         propagation_of(latest) if latest and after < latest.version <= upto else None,
         tuple(map(mask_of, connection.execute(candidates))),
+        read_coverage(connection, session.session_id, after) if sums_up else (),
     )
 
 

@@ -166,12 +166,14 @@ class SqlSessionStore:
             ).all()
         return [(row.session_id, propagation_of(row)) for row in rows]
 
-    def delta(self, session_id: str, after: int, limit: int) -> SessionDelta:
+    def delta(
+        self, session_id: str, after: int, limit: int, masks_at_most: int | None = None
+    ) -> SessionDelta:
         with self._database.read() as connection:
             session = _session(connection, session_id)
             changed = select(sessions.c.details_version).where(sessions.c.session_id == session_id)
             details_version = connection.execute(changed).scalar_one()
-            return read_delta(connection, session, details_version, after, limit)
+            return read_delta(connection, session, details_version, after, limit, masks_at_most)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A read transaction, for what else is read of sessions."""
