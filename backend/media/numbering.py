@@ -35,7 +35,7 @@ def from_start(source: Source, index: FrameIndex) -> Numbered:
 
 def from_key(source: Source, index: FrameIndex, key: int, is_held: np.ndarray | None) -> Numbered:
     """From a frame on where decoding can begin. `is_held`: the frames known to hold the one before."""
-    source.container.seek(int(index.stamps[key]), stream=source.stream, backward=True)
+    source.seek(index.stamps[key])
     due: int | None = None
     held: av.VideoFrame | None = None
     for frame in source.frames():

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from backend.domain.errors import InvalidInput
 
 MAX_SIDE = 8192  # pixels; a frame of 8192 x 8192 takes 200 MB as RGB
+TS_MARGIN_S = 3  # more than pictures wait between decoding and showing
 NO_STAMP = -(2**63)  # a frame for which the file gives no presentation time
 # Always the same: how a decoder patches up damaged frames depends on it, and a frame must stay itself.
 DECODER_THREADS = 2
@@ -79,6 +80,14 @@ class Source:
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None and packet.time_base:
             self.end_s = max(self.end_s, float((stamp + (packet.duration or 0)) * packet.time_base))
+
+    def seek(self, stamp: int) -> None:
+        """Decoding goes on at a keyframe at or before this stamp, if the file's own tables are right."""
+        if "mpegts" in self.container.format.name and self.stream.time_base:
+            stamp -= round(
+                TS_MARGIN_S / self.stream.time_base
+            )  # it has no table, and looks for decoding times
+        self.container.seek(int(stamp), stream=self.stream, backward=True)
 
     def missing_packets(self) -> int:
         """After reading to the end: how many frames the file lists, or has time for, beyond the ones read."""

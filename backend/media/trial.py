@@ -89,7 +89,7 @@ def _begin(source: Source, last: int, compared: int) -> _Beginning | None:
 
 def _after_key(source: Source, key: int, count: int) -> list[int]:
     """Fingerprints of the frames from a key's stamp on, decoded from there; 0 where the decoder warns."""
-    source.container.seek(int(key), stream=source.stream, backward=True)
+    source.seek(key)
     found: list[int] = []
     for frame in source.frames():
         if frame.pts is None or len(found) == count:
@@ -102,6 +102,6 @@ def _after_key(source: Source, key: int, count: int) -> list[int]:
 def _end(path: Path, stamps: np.ndarray, key: int) -> int | None:
     """How many frames there are, decoded from the last key; None where others came than are listed."""
     with open_source(path) as source:
-        source.container.seek(int(stamps[key]), stream=source.stream, backward=True)
+        source.seek(stamps[key])
         found = [f.pts for f in source.frames() if f.pts is not None and f.pts >= stamps[key]]
     return key + len(found) if found and found == stamps[key : key + len(found)].tolist() else None

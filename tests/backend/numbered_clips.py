@@ -72,28 +72,47 @@ class Clip:
     pix_fmt: str = "yuv420p"
     time_base: Fraction = Fraction(1, 25)
     stamp: Callable[[int], int] = lambda i: i  # presentation time of frame i, in time_base units
-    rotation: int = 0  # degrees, as the file asks for it
+    rotation: int = 0  # degrees against the clock, as the file asks for it
+    mirrored: bool = False  # sideways, after the rotation
+    pixel_aspect: Fraction | None = None  # width / height of a stored pixel
+    interlaced: bool = False
+    sound_s: float = 0.0  # of silence beside it
     container_options: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path, name: str = "clip") -> Path:
         path = folder / (name + self.suffix)
-        quarter_turns = self.rotation // 90
         options = dict(self.container_options)
         with ordinary_priority(), av.open(str(path), "w", options=options) as container:
             stream = container.add_stream(self.codec, rate=25, options=dict(self.options))
-            stored = np.rot90(numbered(0, *self.size), -quarter_turns)
-            stream.height, stream.width = stored.shape[:2]
+            stream.height, stream.width = self.stored(0).shape[:2]
             stream.pix_fmt = self.pix_fmt
             stream.codec_context.time_base = self.time_base
-            if self.rotation:
-                stream.set_display_rotation(self.rotation)
+            if self.rotation or self.mirrored:
+                stream.set_display_rotation(self.rotation, hflip=self.mirrored)
+            if self.pixel_aspect:
+                stream.codec_context.sample_aspect_ratio = self.pixel_aspect
+            if self.interlaced:
+                stream.codec_context.flags |= av.codec.context.Flags.interlaced_dct
+                stream.codec_context.flags |= av.codec.context.Flags.interlaced_me
+            if self.sound_s:
+                _add_silence(container, self.sound_s)
             for i in range(self.num_frames):
-                stored = np.ascontiguousarray(np.rot90(numbered(i, *self.size), -quarter_turns))
-                frame = av.VideoFrame.from_ndarray(stored, "rgb24").reformat(format=self.pix_fmt)
+                frame = av.VideoFrame.from_ndarray(self.stored(i), "rgb24").reformat(format=self.pix_fmt)
                 frame.pts, frame.time_base = self.stamp(i), self.time_base
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path
+
+    def stored(self, number: int) -> np.ndarray:
+        """The numbered picture as it has to lie in the file, so that it stands upright when shown."""
+        image = numbered(number, *self.size)
+        image = image[:, ::-1] if self.mirrored else image
+        return np.ascontiguousarray(np.rot90(image, -self.rotation // 90))
+
+    def shown(self, stored: np.ndarray) -> np.ndarray:
+        """The other way round; our own arithmetic, not the importer's."""
+        turned = np.rot90(stored, self.rotation // 90)
+        return turned[:, ::-1] if self.mirrored else turned
 
     def times_s(self) -> list[float]:
         """What the frame times must be: the first at 0."""
@@ -115,12 +134,17 @@ def played(folder: Path) -> Path:
 def write_sound(path: Path) -> Path:
     """A file with sound only."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=8000)
-        silence = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
-        silence.sample_rate = 8000
-        container.mux(stream.encode(silence))
-        container.mux(stream.encode())
+        _add_silence(container, 1.0)
     return path
+
+
+def _add_silence(container: av.container.OutputContainer, seconds: float) -> None:
+    stream = container.add_stream("libopus" if container.format.name == "webm" else "aac", rate=48000)
+    silence = np.zeros((1, int(48000 * seconds)), np.float32)
+    frame = av.AudioFrame.from_ndarray(silence, "fltp", "mono")
+    frame.sample_rate = 48000
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode())
 
 
 def cut(path: Path, share: float) -> Path:
