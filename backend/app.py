@@ -31,7 +31,10 @@ from backend.api.view import GraphQLView
 from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
 from backend.domain.commands import SessionCommands
+from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.review import ReviewCommands
+from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
 from backend.exchange.places import Places
 from backend.exchange.runner import JobRunner
@@ -43,10 +46,12 @@ from backend.media.library import VideoLibrary
 from backend.media.rendition import even_size
 from backend.settings import Settings
 from backend.sharing import open_sharing
+from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
 from backend.store.sessions import SqlSessionStore
+from backend.store.shelf import SqlShelfStore
 from backend.store.videos import SqlVideoStore
 
 FLASK_THREADS = 32  # an upload holds one for as long as it lasts
@@ -82,6 +87,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         threads = Threads()
         undo.callback(threads.close)
         commands = SessionCommands(sessions, videos, host)
+        annotations = SqlAnnotationStore(sessions)
+        shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
         jobs = _open_jobs(settings, database, sessions, videos, host, commands)
         undo.callback(jobs.close)
         return Service(
@@ -92,6 +99,9 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             write_coco=coco_json,
             host=host,
             commands=commands,
+            objects=ObjectCommands(sessions, annotations, videos, host),
+            review=ReviewCommands(sessions, annotations, videos, host),
+            shelf=shelf,
             jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
@@ -143,6 +153,7 @@ def web_app(service: Service) -> ASGIApp:
         try:
             await uploads.recover()
             await service.command(lambda s: s.library.start())
+            await service.command(lambda s: s.shelf.purge())
             await service.command(lambda s: s.jobs.start())
             if settings.gallery:
                 await service.command(lambda s: drawing.start())

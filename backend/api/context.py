@@ -13,7 +13,10 @@ from backend.api.official.adapter import DemoSessions
 from backend.api.ports import CocoWriter, Library
 from backend.api.threads import Threads
 from backend.domain.commands import SessionCommands
+from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.review import ReviewCommands
+from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
 from backend.settings import Settings
 
@@ -31,6 +34,9 @@ class Service:
     write_coco: CocoWriter
     host: Host
     commands: SessionCommands
+    objects: ObjectCommands
+    review: ReviewCommands
+    shelf: ShelfCommands
     jobs: Jobs
     demo: DemoSessions
     doorbell: Doorbell

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import strawberry
 
 from backend.api import types
+from backend.api import workbench_types as own
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import InvalidInput
 from backend.domain.rle import Rle
@@ -74,6 +75,8 @@ def session_type(session: Session, video: Video, menu: Mapping[str, EngineInfo])
         engine=engine_type(engine),
         version=session.version,
         created_s=session.created_s,
+        title=session.title,
+        ontology=[own.class_type(one) for one in session.ontology],
     )
 
 
@@ -84,6 +87,11 @@ def object_type(tracked: TrackedObject) -> types.TrackedObject:
         colour=tracked.colour,
         removed=tracked.removed,
         version=tracked.version,
+        label=tracked.label,
+        attributes=[own.Attribute(name=one.name, value=one.value) for one in tracked.attributes],
+        rank=tracked.rank,
+        locked=tracked.locked,
+        absent=[own.range_type(stretch) for stretch in tracked.absent],
     )
 
 
@@ -94,7 +102,7 @@ def prompt_type(prompt: FramePrompt) -> types.FramePrompt:
         frame_idx=prompt.frame_idx,
         points=[types.Point(x=point.x, y=point.y, include=point.include) for point in prompt.points],
         box=types.Box(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) if box else None,
-        mask=_rle_type(prompt.mask),
+        mask=rle_type(prompt.mask),
         version=prompt.version,
     )
 
@@ -103,7 +111,7 @@ def mask_type(mask: FrameMask) -> types.FrameMask:
     return types.FrameMask(
         object_id=mask.object_id,
         frame_idx=mask.frame_idx,
-        rle=_rle_type(mask.rle),
+        rle=rle_type(mask.rle),
         area=mask.area,
         object_score=_finite(mask.object_score),
         predicted_iou=_finite(mask.predicted_iou),
@@ -122,6 +130,7 @@ def propagation_type(propagation: Propagation) -> types.Propagation:
         frames_total=propagation.frames_total,
         error=propagation.error,
         version=propagation.version,
+        verdict=propagation.verdict,
     )
 
 
@@ -132,6 +141,8 @@ def delta_type(delta: SessionDelta) -> types.SessionDelta:
         prompts=[prompt_type(prompt) for prompt in delta.prompts],
         masks=[mask_type(mask) for mask in delta.masks],
         propagation=propagation_type(delta.propagation) if delta.propagation else None,
+        details=own.details_type(delta.session) if delta.session else None,
+        candidates=[mask_type(mask) for mask in delta.candidates],
     )
 
 
@@ -154,7 +165,7 @@ def prompt_of(given: types.FramePromptInput) -> FramePrompt:
     )
 
 
-def _rle_type(rle: Rle | None) -> types.RleMask | None:
+def rle_type(rle: Rle | None) -> types.RleMask | None:
     return types.RleMask(height=rle.height, width=rle.width, counts=rle.counts) if rle else None
 
 

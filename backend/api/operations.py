@@ -24,7 +24,7 @@ from backend.domain.session import Session
 Info = strawberry.Info[Service, None]
 
 
-def _describe(service: Service, sessions: list[Session]) -> list[types.Session]:
+def describe_sessions(service: Service, sessions: list[Session]) -> list[types.Session]:
     menu = {engine.id: engine for engine in service.host.engines()}
     videos = {video_id: service.videos.video(video_id) for video_id in {s.video_id for s in sessions}}
     return [session_type(session, videos[session.video_id], menu) for session in sessions]
@@ -42,11 +42,11 @@ class Query:
 
     @strawberry.field(description="Newest first.")
     async def sessions(self, info: Info) -> list[types.Session]:
-        return await info.context.read(lambda s: _describe(s, s.sessions.sessions()))
+        return await info.context.read(lambda s: describe_sessions(s, s.sessions.sessions()))
 
     @strawberry.field
     async def session(self, info: Info, id: strawberry.ID) -> types.Session:
-        return await info.context.read(lambda s: _describe(s, [s.sessions.session(id)])[0])
+        return await info.context.read(lambda s: describe_sessions(s, [s.sessions.session(id)])[0])
 
     @strawberry.field(description="The best choice for this machine first.")
     async def engines(self, info: Info) -> list[types.Engine]:
@@ -60,7 +60,7 @@ class Mutation:
         self, info: Info, video_id: strawberry.ID, engine_id: strawberry.ID | None = None
     ) -> types.Session:
         return await info.context.command(
-            lambda s: _describe(s, [s.commands.create_session(video_id, engine_id)])[0]
+            lambda s: describe_sessions(s, [s.commands.create_session(video_id, engine_id)])[0]
         )
 
     @strawberry.mutation
@@ -90,10 +90,19 @@ class Mutation:
 
     @strawberry.mutation(
         description="Replaces all prompts of the object on the frame; empty clears them. The session's "
-        "version; the mask arrives in the feed."
+        "version; the mask arrives in the feed. With `seen`, the version that the caller has seen, a newer "
+        "change of these prompts is refused."
     )
-    async def set_prompt(self, info: Info, session_id: strawberry.ID, prompt: types.FramePromptInput) -> int:
-        return await info.context.command(lambda s: s.commands.set_prompt(session_id, prompt_of(prompt)))
+    async def set_prompt(
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        prompt: types.FramePromptInput,
+        seen: int | None = None,
+    ) -> int:
+        return await info.context.command(
+            lambda s: s.commands.set_prompt(session_id, prompt_of(prompt), seen)
+        )
 
     @strawberry.mutation(description="Every prompt and mask goes, the objects stay. The session's version.")
     async def clear_prompts(self, info: Info, session_id: strawberry.ID) -> int:
@@ -101,7 +110,8 @@ class Mutation:
 
     @strawberry.mutation(
         description="Its masks and its progress arrive in the feed. With `firstFrame` and `lastFrame`, both "
-        "inclusive, it walks no other frames."
+        "inclusive, it walks no other frames, and none behind the next verified one. If it is `proposed`, "
+        "its masks are the feed's `candidates` until `setVerdict` keeps or drops them."
     )
     async def track(
         self,
@@ -112,10 +122,21 @@ class Mutation:
         object_ids: list[int] | None = None,
         first_frame: int | None = None,
         last_frame: int | None = None,
+        proposed: bool = False,
+        overwrites_verified: bool = False,
     ) -> types.Propagation:
         return await info.context.command(
             lambda s: propagation_type(
-                s.commands.track(session_id, direction, start_frame, object_ids, first_frame, last_frame)
+                s.commands.track(
+                    session_id,
+                    direction,
+                    start_frame,
+                    object_ids,
+                    first_frame,
+                    last_frame,
+                    proposed,
+                    overwrites_verified,
+                )
             )
         )
 

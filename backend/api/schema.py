@@ -11,7 +11,7 @@ from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDept
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from backend.api import exchange, operations
+from backend.api import exchange, operations, shelf, workbench
 from backend.api.official import operations as official
 
 MAX_DEPTH = 12
@@ -28,8 +28,13 @@ class _Schema(strawberry.Schema):
 
 def build_schema() -> strawberry.Schema:
     return _Schema(
-        query=merge_types("Query", (operations.Query, exchange.Query, official.Query)),
-        mutation=merge_types("Mutation", (operations.Mutation, exchange.Mutation, official.Mutation)),
+        query=merge_types(
+            "Query", (operations.Query, workbench.Query, shelf.Query, exchange.Query, official.Query)
+        ),
+        mutation=merge_types(
+            "Mutation",
+            (operations.Mutation, workbench.Mutation, shelf.Mutation, exchange.Mutation, official.Mutation),
+        ),
         subscription=operations.Subscription,
         extensions=[
             lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),

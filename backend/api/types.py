@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import strawberry
 
+from backend.api import workbench_types as own
 from backend.domain import session as domain
 from backend.domain import video as domain_video
 
@@ -61,6 +62,8 @@ class Session:
     engine: Engine
     version: int
     created_s: float = strawberry.field(description="Seconds since 1970.")
+    title: str = strawberry.field(description="Empty: it goes by its video's.")
+    ontology: list[own.ObjectClass] = strawberry.field(description="The classes of its objects.")
 
 
 @strawberry.type
@@ -70,6 +73,13 @@ class TrackedObject:
     colour: str = strawberry.field(description="#rrggbb")
     removed: bool
     version: int
+    label: str = strawberry.field(description="Its class; empty: none was chosen.")
+    attributes: list[own.Attribute]
+    rank: int = strawberry.field(description="Its place in the list; equal ranks go by id.")
+    locked: bool = strawberry.field(description="Nobody may change it, nor Track, until it is unlocked.")
+    absent: list[own.FrameRange] = strawberry.field(
+        description="Where a person said that it is not there. Tracking obeys."
+    )
 
 
 @strawberry.type
@@ -126,6 +136,9 @@ class Propagation:
     frames_total: int
     error: str | None
     version: int
+    verdict: own.Verdict = strawberry.field(
+        description="OPEN: its masks are the feed's `candidates`, until somebody keeps or drops them."
+    )
 
 
 @strawberry.type(description="What changed in a session after a version.")
@@ -135,6 +148,8 @@ class SessionDelta:
     prompts: list[FramePrompt]
     masks: list[FrameMask]
     propagation: Propagation | None
+    details: own.SessionDetails | None = strawberry.field(description="Its title and classes, if changed.")
+    candidates: list[FrameMask] = strawberry.field(description="Masks that wait for a verdict.")
 
 
 @strawberry.input

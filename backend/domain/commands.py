@@ -6,13 +6,16 @@ click is in the store, and the host catches up from there.
 
 from __future__ import annotations
 
-import colorsys
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
+from backend.domain.colours import colour_of
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.frames import FrameRange
+from backend.domain.lookup import check_frame, unlocked_object
+from backend.domain.ontology import checked_colour
 from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.session import (
@@ -23,6 +26,7 @@ from backend.domain.session import (
     PropagationState,
     Session,
     TrackedObject,
+    Verdict,
 )
 from backend.domain.video import Video, VideoState
 
@@ -70,42 +74,42 @@ class SessionCommands:
         """A new object. Ids count up from 1 and are not used again, unless the caller chooses one."""
         if object_id is not None and object_id < 0:
             raise InvalidInput(f"object_id {object_id} is negative.")
-        checked_name = _checked_name(name) if name is not None else None
-        checked_colour = _checked_colour(colour) if colour is not None else None
+        tidy_name = checked_name(name) if name is not None else None
+        tidy_colour = checked_colour(colour) if colour is not None else None
 
         def describe(new_id: int) -> TrackedObject:
-            return TrackedObject(
-                new_id, checked_name or f"Object {new_id}", checked_colour or colour_of(new_id)
-            )
+            return TrackedObject(new_id, tidy_name or f"Object {new_id}", tidy_colour or colour_of(new_id))
 
         return self._store.add_object(session_id, describe, object_id)
 
     def update_object(
         self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
     ) -> TrackedObject:
+        unlocked_object(self._store, session_id, object_id)
         return self._store.update_object(
             session_id,
             object_id,
-            _checked_name(name) if name is not None else None,
-            _checked_colour(colour) if colour is not None else None,
+            checked_name(name) if name is not None else None,
+            checked_colour(colour) if colour is not None else None,
         )
 
     def remove_object(self, session_id: str, object_id: int) -> int:
         """Returns the session's version."""
-        self._object(session_id, object_id)
+        unlocked_object(self._store, session_id, object_id)
         version = self._store.remove_object(session_id, object_id)
         self._host.refresh(session_id)
         return version
 
-    def set_prompt(self, session_id: str, prompt: FramePrompt) -> int:
+    def set_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None = None) -> int:
         """Replace an object's prompts on a frame and wait for its mask. Returns the session's version.
 
         The whole set is sent each time, so sending it twice does no harm, and undo is sending the old one.
+        With `seen`, the version that the caller has seen, a newer change of these prompts is a Conflict.
         """
         video = self.video_of(session_id)
-        self._object(session_id, prompt.object_id)
-        _check_prompt(prompt, video)
-        self._store.put_prompt(session_id, prompt)
+        unlocked_object(self._store, session_id, prompt.object_id)
+        check_prompt(prompt, video)
+        self._store.put_prompt(session_id, prompt, seen)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
 
     def clear_prompts(self, session_id: str) -> int:
@@ -122,30 +126,40 @@ class SessionCommands:
         object_ids: Collection[int] | None = None,
         first_frame: int | None = None,
         last_frame: int | None = None,
+        proposed: bool = False,
+        overwrites_verified: bool = False,
     ) -> Propagation:
         """Start a propagation; its masks arrive in the feed. `object_ids` None: those that need it.
 
         `first_frame` and `last_frame`, both inclusive, limit it to a range. What was due before stays due
-        then, since the rest of the video has not seen it.
+        then, since the rest of the video has not seen it; and a walk ends before the next verified frame.
+        If it is `proposed`, its masks wait beside the session's own for a verdict. Verified masks stay as
+        they are, unless it `overwrites_verified`. Locked objects are left alone.
         """
         video = self.video_of(session_id)
         if start_frame is not None:
             check_frame(start_frame, video)
         within = _checked_range(first_frame, last_frame, video)
         for object_id in object_ids or ():
-            self._object(session_id, object_id)
-        work = self._work(session_id, object_ids)
+            unlocked_object(self._store, session_id, object_id)
+        work = self._work(session_id, object_ids, respects_verified=not overwrites_verified)
         passes = plan_passes(work, direction, video.num_frames, start_frame, within)
         if not passes:
             raise InvalidInput(self._why_nothing_to_walk(session_id, direction, within))
-        return self.track_passes(session_id, passes, settles_prompts=within is None)
+        propagation = self._propagation(session_id, passes, settles_prompts=within is None)
+        verdict = Verdict.OPEN if proposed else Verdict.APPLIED
+        return self._start(
+            session_id, replace(propagation, verdict=verdict, overwrites_verified=overwrites_verified)
+        )
 
-    def track_passes(
-        self, session_id: str, passes: Sequence[Pass], settles_prompts: bool = True
-    ) -> Propagation:
-        """Start a propagation over exactly these passes. `settles_prompts`: once it is done, its objects'
-        prompts are in their masklets as far as they reach, and need no further Track."""
-        propagation = Propagation(
+    def track_passes(self, session_id: str, passes: Sequence[Pass]) -> Propagation:
+        """Start a propagation over exactly these passes."""
+        return self._start(session_id, self._propagation(session_id, passes, settles_prompts=True))
+
+    def _propagation(self, session_id: str, passes: Sequence[Pass], settles_prompts: bool) -> Propagation:
+        """`settles_prompts`: once it is done, its objects' prompts are in their masklets as far as they
+        reach, and need no further Track."""
+        return Propagation(
             self._new_id(),
             tuple(passes),
             PropagationState.RUNNING,
@@ -153,6 +167,8 @@ class SessionCommands:
             frames_total=frames_to_walk(passes),
             prompts_version=self._store.session(session_id).version if settles_prompts else 0,
         )
+
+    def _start(self, session_id: str, propagation: Propagation) -> Propagation:
         self._store.start_propagation(session_id, propagation)
         self._host.track(session_id, propagation)
         return propagation
@@ -165,12 +181,6 @@ class SessionCommands:
     def video_of(self, session_id: str) -> Video:
         return self._videos.video(self._store.session(session_id).video_id)
 
-    def _object(self, session_id: str, object_id: int) -> TrackedObject:
-        for tracked in self._store.objects(session_id):
-            if tracked.object_id == object_id:
-                return tracked
-        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
-
     def _choose_engine(self, engine_id: str | None) -> str:
         menu = self._host.engines()
         chosen = next((e for e in menu if (e.available if engine_id is None else e.id == engine_id)), None)
@@ -181,8 +191,11 @@ class SessionCommands:
             raise Unavailable(chosen.note)
         return chosen.id
 
-    def _work(self, session_id: str, object_ids: Collection[int] | None) -> list[ObjectWork]:
+    def _work(
+        self, session_id: str, object_ids: Collection[int] | None, respects_verified: bool
+    ) -> list[ObjectWork]:
         prompts = self._store.prompts(session_id)
+        verified = self._store.verified(session_id) if respects_verified else {}
         return [
             ObjectWork(
                 tracked.object_id,
@@ -193,9 +206,10 @@ class SessionCommands:
                     if p.object_id == tracked.object_id and p.version > tracked.tracked_version
                 ),
                 tracked.tracked_version > 0,
+                verified.get(tracked.object_id, frozenset()),
             )
             for tracked in self._store.objects(session_id)
-            if object_ids is None or tracked.object_id in object_ids
+            if not tracked.locked and (object_ids is None or tracked.object_id in object_ids)
         ]
 
     def _why_nothing_to_walk(self, session_id: str, direction: Direction, within: FrameRange | None) -> str:
@@ -205,11 +219,6 @@ class SessionCommands:
             frames = f"frames {within.first} to {within.last}"
             return f"Tracking {direction} does not reach {frames} from where the prompts are; click there."
         return f"There is no frame to track {direction} from here; choose the other direction."
-
-
-def check_frame(frame_idx: int, video: Video) -> None:
-    if not 0 <= frame_idx < video.num_frames:
-        raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
 
 
 def _checked_range(first_frame: int | None, last_frame: int | None, video: Video) -> FrameRange | None:
@@ -223,13 +232,7 @@ def _checked_range(first_frame: int | None, last_frame: int | None, video: Video
     return None if (first, last) == (0, video.num_frames - 1) else FrameRange(first, last)
 
 
-def colour_of(object_id: int) -> str:
-    """Colours that stay apart however many there are: steps of the golden angle around the hue circle."""
-    red, green, blue = colorsys.hls_to_rgb((0.58 + (object_id - 1) * 0.618034) % 1, 0.62, 0.85)
-    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
-
-
-def _check_prompt(prompt: FramePrompt, video: Video) -> None:
+def check_prompt(prompt: FramePrompt, video: Video) -> None:
     check_frame(prompt.frame_idx, video)
     size = f"{video.width} x {video.height} pixels"
     for point in prompt.points:
@@ -247,14 +250,8 @@ def _check_prompt(prompt: FramePrompt, video: Video) -> None:
             raise InvalidInput("The mask prompt is empty; draw something, or clear the frame's prompts.")
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME:
         raise InvalidInput(f"An object's name has 1 to {MAX_NAME} characters.")
     return name
-
-
-def _checked_colour(colour: str) -> str:
-    if len(colour) != 7 or colour[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in colour[1:]):
-        raise InvalidInput(f"The colour {colour[:20]!r} is not of the form #rrggbb.")
-    return colour.lower()

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from backend.domain.engines import EngineInfo
+from backend.domain.rle import Rle
 from backend.domain.session import (
     Attribute,
     FrameMask,
@@ -166,6 +167,15 @@ class Host(Protocol):
 
     def working(self) -> bool:
         """Does what computes still live? False: nothing will answer any more, until a restart."""
+        ...
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> Future[Rle | None]:
+        """The mask that a prompt would give; nothing is kept. Resolves to None where a newer one was asked
+        for the same object before this one's turn came."""
+        ...
+
+    def forget(self, session_id: str) -> Future[int]:
+        """Throw the inference state away, which is rebuilt from the store when it is next needed."""
         ...
 
     def close(self) -> None:

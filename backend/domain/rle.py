@@ -45,6 +45,47 @@ class Rle:
         return sum(self.runs[1::2])
 
 
+def union(first: Rle, second: Rle) -> Rle:
+    """Pixels of either mask. Raises InvalidInput where their sizes differ."""
+    if (first.height, first.width) != (second.height, second.width):
+        raise InvalidInput("Only masks of one size can be put together.")
+    edges = sorted(_edges(first, 1) + _edges(second, 1))
+    runs: list[int] = []
+    depth, at = 0, 0
+    for place, change in edges:
+        if depth == 0 or depth + change == 0:  # the union begins or ends here
+            runs.append(place - at)
+            at = place
+        depth += change
+    runs.append(first.height * first.width - at)
+    return Rle.from_runs(first.height, first.width, _without_gaps(runs))
+
+
+def _edges(rle: Rle, weight: int) -> list[tuple[int, int]]:
+    """(pixel, +-weight) where the mask begins and ends, counted down the columns."""
+    edges: list[tuple[int, int]] = []
+    at = 0
+    for number, run in enumerate(rle.runs):
+        if number % 2 and run:
+            edges += [(at, weight), (at + run, -weight)]
+        at += run
+    return edges
+
+
+def _without_gaps(runs: list[int]) -> list[int]:
+    """The same pixels without empty runs inside, which appear where two masks touch."""
+    tidy = runs[:1]
+    for number in range(1, len(runs), 2):
+        gap = tidy[-1] == 0 and len(tidy) > 1
+        if gap:
+            tidy.pop()
+            tidy[-1] += runs[number]
+        else:
+            tidy.append(runs[number])
+        tidy.extend(runs[number + 1 : number + 2])
+    return tidy
+
+
 def _compress(runs: list[int]) -> str:
     text: list[str] = []
     for i, run in enumerate(runs):

@@ -76,6 +76,10 @@ class FakeSession:
         self.prompted[place] = self.memory[prompt.object_id] = self._shape(prompt)
         return [self._mask(prompt.object_id, prompt.frame_idx)]
 
+    def preview(self, prompt: FramePrompt) -> ObjectMask:
+        mask = self._shape(prompt).draw(self.height, self.width)
+        return ObjectMask(prompt.object_id, mask, object_score=5.0, predicted_iou=0.5)
+
     def remove_object(self, object_id: int) -> None:
         self.memory.pop(object_id, None)
         self.prompted = {place: shape for place, shape in self.prompted.items() if place[0] != object_id}

@@ -19,6 +19,7 @@ class Wish(StrEnum):
     REFRESH = "refresh"
     TRACK = "track"
     CANCEL = "cancel"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from typing import Protocol
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.ports import Host, SessionStore
-from backend.domain.session import Propagation
+from backend.domain.rle import Rle
+from backend.domain.session import FramePrompt, Propagation
 from backend.host.notes import Answer, Note, Nudge, Wish, text_of
 from backend.host.thread_host import RECENT_SESSIONS
 from backend.worker.rebuild import answered
@@ -89,6 +90,17 @@ class SharedHost:
     def cancel(self, session_id: str) -> Future[int]:
         return self._wish(Nudge(uuid.uuid4().hex, Wish.CANCEL, session_id))
 
+    def preview(self, session_id: str, prompt: FramePrompt) -> Future[Rle | None]:
+        """Only where the session is computed here, or nowhere yet: it is not worth a second state."""
+        if self._claims.take(session_id):
+            return self._local.preview(session_id, prompt)
+        nothing: Future[Rle | None] = Future()
+        nothing.set_result(None)
+        return nothing
+
+    def forget(self, session_id: str) -> Future[int]:
+        return self._wish(Nudge(uuid.uuid4().hex, Wish.FORGET, session_id))
+
     def working(self) -> bool:
         return self._local.working()
 
@@ -121,13 +133,15 @@ class SharedHost:
         return asked.answer
 
     def _do(self, nudge: Nudge) -> Future[int]:
-        """Here. All three do no harm when done twice."""
+        """Here. All of them do no harm when done twice."""
         session_id = nudge.session_id
         match nudge.wish:
             case Wish.REFRESH:
                 return self._local.refresh(session_id)
             case Wish.CANCEL:
                 return self._local.cancel(session_id)
+            case Wish.FORGET:
+                return self._local.forget(session_id)
             case Wish.TRACK:
                 propagation = self._store.propagation(session_id)
                 if propagation is not None:

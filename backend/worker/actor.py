@@ -14,17 +14,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.observing import Observer
 from backend.domain.pace import Pace
-from backend.domain.session import Propagation
+from backend.domain.rle import Rle
+from backend.domain.session import FramePrompt, Propagation
 from backend.worker.live_session import Glimpse
+from backend.worker.masks import encode_mask
 from backend.worker.ports import SessionReader
 from backend.worker.runner import SessionRunner
 from backend.worker.scheduler import RoundRobin
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,20 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Preview:
+    session_id: str
+    prompt: FramePrompt
+    number: int  # counts previews: an older one of the same object is not worth computing
+    answer: Future[Rle | None] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class Forget:
+    session_id: str
+    answer: Future[int] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
 class Loaded:
     """An engine is at hand, or could not be loaded."""
 
@@ -60,7 +78,7 @@ class WakeUp:
     """Nothing to do; look whether the actor is to stop."""
 
 
-Message = Refresh | Track | Cancel | Loaded | WakeUp
+Message = Refresh | Track | Cancel | Preview | Forget | Loaded | WakeUp
 
 
 class SessionActor:
@@ -76,6 +94,8 @@ class SessionActor:
         self._about_to_track: frozenset[str] = frozenset()  # sessions whose Track waits for an engine
         self._door = threading.Lock()  # between posting and closing, so that no message is left behind
         self._stopping = False
+        self._last_preview = 0
+        self._newest_preview: dict[tuple[str, int], int] = {}  # by session and object
         self._thread = threading.Thread(target=self._run, name="masklet-actor", daemon=True)
         self._thread.start()
 
@@ -91,6 +111,20 @@ class SessionActor:
 
     def cancel(self, session_id: str) -> Future[int]:
         message = Cancel(session_id)
+        self._post(message)
+        return message.answer
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> Future[Rle | None]:
+        """See `backend.domain.ports.Host.preview`."""
+        with self._door:
+            self._last_preview += 1
+            number = self._newest_preview[session_id, prompt.object_id] = self._last_preview
+        message = Preview(session_id, prompt, number)
+        self._post(message)
+        return message.answer
+
+    def forget(self, session_id: str) -> Future[int]:
+        message = Forget(session_id)
         self._post(message)
         return message.answer
 
@@ -166,6 +200,10 @@ class SessionActor:
                         self._work_on(waited)
                     self._runner.forget_failure(engine_id)
                     self._note_waiting()
+            case Preview(answer=answer):
+                _settle(answer, lambda: self._preview(message))
+            case Forget(session_id, answer):
+                _settle(answer, lambda: self._runner.forget(session_id))
             case WakeUp():
                 pass
 
@@ -193,6 +231,19 @@ class SessionActor:
                 _settle(answer, lambda: self._runner.refresh(session_id, glimpse, asked_s))
             case Track(propagation_id=propagation_id):
                 self._begin(session_id, propagation_id, glimpse)
+
+    def _preview(self, message: Preview) -> Rle | None:
+        of_object = message.session_id, message.prompt.object_id
+        with self._door:
+            if self._newest_preview.get(of_object) != message.number:
+                return None
+            del self._newest_preview[of_object]
+        engine_id = self._runner.missing_engine(message.session_id)
+        if engine_id is not None:  # a look ahead is not worth the wait, but the next one shall have it
+            self._waiting.setdefault(engine_id, [])
+            self._runner.load(engine_id, self._tell_loaded)
+            return None
+        return encode_mask(self._runner.preview(message.session_id, message.prompt).mask)
 
     def _begin(self, session_id: str, propagation_id: str, glimpse: Glimpse) -> None:
         try:
@@ -229,7 +280,7 @@ class SessionActor:
 
 def _refuse(message: Message) -> None:
     match message:
-        case Refresh(answer=answer) | Cancel(answer=answer):
+        case Refresh(answer=answer) | Cancel(answer=answer) | Preview(answer=answer) | Forget(answer=answer):
             _settle(answer, _stopping)
 
 
@@ -237,9 +288,9 @@ def _stopping() -> int:
     raise Unavailable("The server is stopping; what you did is kept and goes on at the next start.")
 
 
-def _settle(answer: Future[int], work: Callable[[], int]) -> None:
+def _settle(answer: Future[T], work: Callable[[], T]) -> None:
     """Do the work and answer with what came of it, unless nobody waits any more."""
-    outcome: int | MaskletError
+    outcome: T | MaskletError
     try:
         outcome = work()
     except MaskletError as error:

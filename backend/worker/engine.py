@@ -55,6 +55,11 @@ class EngineSession(Protocol):
         """
         ...
 
+    def preview(self, prompt: FramePrompt) -> ObjectMask:
+        """The mask that `apply` would give for this prompt now. The state stays as it is; what was computed
+        of the frame may be kept, so that the next look at it is quick."""
+        ...
+
     def remove_object(self, object_id: int) -> None:
         """Forget the object; unknown ids are ignored."""
         ...

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from backend.domain.errors import Unavailable
-from backend.domain.session import FrameMask, FramePrompt, Propagation, Session
+from backend.domain.session import FrameMask, FramePrompt, Propagation, Session, TrackedObject
 from backend.worker.engine import Engine, FrameSource
 
 
@@ -18,9 +18,11 @@ class SessionReader(Protocol):
     """The reading side of `backend.domain.ports.SessionStore`; the same promises."""
 
     def session(self, session_id: str) -> Session: ...
+    def objects(self, session_id: str) -> list[TrackedObject]: ...
     def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]: ...
     def masks(self, session_id: str, first: int = 0, last: int | None = None) -> Iterator[FrameMask]: ...
     def propagation(self, session_id: str) -> Propagation | None: ...
+    def verified(self, session_id: str) -> dict[int, frozenset[int]]: ...
 
 
 class ResultSink(Protocol):

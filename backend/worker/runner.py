@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ from backend.worker.memory import is_out_of_memory, no_room
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
 from backend.worker.rebuild import answered, behind, remind
 from backend.worker.saved_states import SavedStates
+from backend.worker.supervision import Supervision, absent_mask
 from backend.worker.walk import Walk, steps_left
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class SessionRunner:
         self._sink = sink
         self._observer = observer
         self._walks: dict[str, Walk] = {}
+        self._told: dict[str, Supervision] = {}  # of the sessions that are walked
         self._engines = EngineShelf(loader)
         self._pool = LivePool(reader, self._engines, open_frames, states, budget, self._settled, observer)
 
@@ -99,6 +101,8 @@ class SessionRunner:
         `asked_s` is when somebody asked for it, on the monotonic clock. Raises the engine's sentence where it
         refused the newest prompt. The prompt counts as seen then, unless memory was what lacked.
         """
+        if (walk := self._walks.get(session_id)) is not None:
+            self._told[session_id] = Supervision.of(self._reader, session_id, walk.propagation)
         if not self.needs_engine(session_id, glimpse) or self.missing_engine(session_id) is not None:
             return self._reader.session(session_id).version  # a prompt that came just now asks for itself
         outcome = self._with_room(session_id, lambda: self._reconcile(self._pool.get(session_id), glimpse))
@@ -121,6 +125,7 @@ class SessionRunner:
             return None
         engine_id = self._reader.session(session_id).engine_id
         walk = self._walks[session_id] = Walk(session_id, engine_id, propagation)
+        self._told[session_id] = Supervision.of(self._reader, session_id, propagation)
         try:
             self._with_room(session_id, lambda: self._reconcile(self._pool.get(session_id), glimpse))
             self._pool.trim(keep=session_id)
@@ -157,6 +162,21 @@ class SessionRunner:
         if propagation is not None and propagation.state is PropagationState.RUNNING:  # nobody walks it
             cancelled = replace(propagation, state=PropagationState.CANCELLED)
             return self._sink.put(session_id, [], cancelled).result()
+        return self._reader.session(session_id).version
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> ObjectMask:
+        """The mask that a prompt would give; nothing is kept."""
+        try:
+            mask = self._with_room(session_id, lambda: self._pool.get(session_id).state.preview(prompt))
+        except Exception as error:
+            raise _explained("No mask can be shown ahead", error) from error
+        self._pool.trim(keep=session_id)
+        return mask
+
+    def forget(self, session_id: str) -> int:
+        """Throw the inference state away: the store says what it should know. Returns the version."""
+        self._pool.discard(session_id)
+        self._pool.drop_saved(session_id)
         return self._reader.session(session_id).version
 
     def close(self) -> None:
@@ -251,12 +271,33 @@ class SessionRunner:
         present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
         if frame_idx == on_pass.start:
             self._remind_of_approach(live, on_pass, present)
-        drawn = live.step(present, frame_idx, on_pass.reverse) if present else []
+        drawn = self._draw(walk, live, present, frame_idx, on_pass.reverse)
         done += 1 if present else steps_left(on_pass, frame_idx)
         live.walked(propagation.propagation_id, done)
         masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
         walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
         return _Step(len(present))
+
+    def _draw(
+        self, walk: Walk, live: LiveSession, object_ids: Sequence[int], frame_idx: int, reverse: bool
+    ) -> list[ObjectMask]:
+        """The masks of a step. What a person said of this frame is not computed but remembered: that the
+        object is absent, or that the mask which is stored is right."""
+        told = self._told.get(walk.session_id, Supervision())
+        absent = [i for i in object_ids if told.is_absent(i, frame_idx)]
+        verified = {
+            i for i in object_ids if told.is_verified(i, frame_idx) and (i, frame_idx) not in live.drawn
+        }
+        tracked = [i for i in object_ids if i not in absent and i not in verified]
+        drawn = live.step(tracked, frame_idx, reverse) if tracked else []
+        empty = [absent_mask(i, live.frames.height, live.frames.width) for i in absent]
+        looked_back_on = [m for m in empty if told.is_to_remember(m.object_id, frame_idx, reverse)]
+        if looked_back_on:
+            live.state.remember(frame_idx, looked_back_on)
+        if verified:
+            stored = self._reader.masks(live.session_id, frame_idx, frame_idx)
+            live.state.remember(frame_idx, [object_mask(m) for m in stored if m.object_id in verified])
+        return [*drawn, *empty]
 
     def _remind_of_approach(self, live: LiveSession, on_pass: Pass, object_ids: Iterable[int]) -> None:
         """A walk that begins where an object has no prompt goes on from stored masks: the engine may have
@@ -274,12 +315,14 @@ class SessionRunner:
             raise walk.failure or Unavailable("The masks could not be stored.")
         self._pool.save(walk.session_id)
         del self._walks[walk.session_id]
+        self._told.pop(walk.session_id, None)
         return self._sink.put(walk.session_id, [], replace(walk.propagation, state=state)).result()
 
     def _fail(self, walk: Walk, error: Exception) -> None:
         """Mark it as failed, with one sentence. The state is dropped, since nobody knows what is in it."""
         sentence = str(_explained("Tracking stopped", error))
         self._walks.pop(walk.session_id, None)
+        self._told.pop(walk.session_id, None)
         walk.settle()
         self._pool.discard(walk.session_id)
         failed = replace(walk.propagation, state=PropagationState.FAILED, error=sentence)

@@ -132,6 +132,12 @@ class Sam2Session:
                 tracker.clear(state, prompt.object_id, prompt.frame_idx)
             return []
 
+    def preview(self, prompt: FramePrompt) -> ObjectMask:
+        with _on_device(self._tracker):
+            seen = self._tracker.preview(self._state, prompt.object_id, prompt.frame_idx, _prompts(prompt))
+            (mask,) = self._masks(seen, [prompt.object_id])
+            return mask
+
     def remove_object(self, object_id: int) -> None:
         if object_id in self._state.objects:
             self._tracker.remove(self._state, object_id)

@@ -125,6 +125,18 @@ class VideoTracker:
         obj.fresh[frame_idx] = fresh
         return self.predictions(state, frame_idx)
 
+    @torch.inference_mode()
+    def preview(
+        self, state: VideoState, obj_id: ObjectId, frame_idx: int, prompts: FramePrompts
+    ) -> FramePrediction:
+        """What `prompt` would predict of this object. Nothing is kept but the frame's features, which the
+        next prompt on it can use."""
+        frame_idx = state.check_frame_idx(frame_idx)
+        obj = state.objects.get(obj_id) or state.new_object(obj_id)
+        is_init = frame_idx not in obj.visited or not obj.bank.conditioning
+        memory = self._inference.prompted(state, obj, frame_idx, prompts, is_init)
+        return self._gather(state, frame_idx, [(obj, memory)])
+
     def clear(self, state: VideoState, obj_id: ObjectId, frame_idx: int) -> FramePrediction:
         """Take away all prompts of an object on a frame. A mask that is remembered there stays, as a
         tracked one, until tracking goes over it."""

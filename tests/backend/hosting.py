@@ -127,6 +127,9 @@ class WatchedSession:
     def apply(self, prompt: FramePrompt) -> list[ObjectMask]:
         return self.inner.apply(prompt)
 
+    def preview(self, prompt: FramePrompt) -> ObjectMask:
+        return self.inner.preview(prompt)
+
     def remove_object(self, object_id: int) -> None:
         self.inner.remove_object(object_id)
 

@@ -39,6 +39,7 @@ class NotingHost:
         self.store = store
         self.seen_prompts: list[int] = []
         self.tracked: list[Propagation] = []
+        self.forgotten: list[str] = []
 
     def engines(self) -> tuple[EngineInfo, ...]:
         return MENU
@@ -55,6 +56,15 @@ class NotingHost:
         running = self.store.propagation(session_id)
         if running and running.state is PropagationState.RUNNING:
             self.store.put_masks(session_id, (), replace(running, state=PropagationState.CANCELLED))
+        return self._now(session_id)
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> Future[None]:
+        answer: Future[None] = Future()
+        answer.set_result(None)
+        return answer
+
+    def forget(self, session_id: str) -> Future[int]:
+        self.forgotten.append(session_id)
         return self._now(session_id)
 
     def working(self) -> bool:

@@ -20,8 +20,8 @@ from backend.api.context import Service
 from backend.api.errors import failure_of
 from backend.api.official.adapter import FrameRles
 from backend.api.streaming import ClosingStream
-from backend.domain.commands import check_frame
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
+from backend.domain.lookup import check_frame
 from backend.domain.plan import step_of
 from backend.domain.session import Pass, Propagation, PropagationState
 from backend.domain.video import Video

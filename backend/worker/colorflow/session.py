@@ -55,6 +55,14 @@ class ColorflowSession:
         state.keyframes[prompt.frame_idx] = keyframe
         return [_prompted(prompt.object_id, keyframe)]
 
+    def preview(self, prompt: FramePrompt) -> ObjectMask:
+        self._check(prompt.frame_idx)
+        state = self.objects.get(prompt.object_id, ObjectState())
+        known = state.keyframes.get(prompt.frame_idx)
+        base = known.base if known is not None else self._tracked(state, prompt.frame_idx)
+        answer, mask = self._answer(prompt, known, base)
+        return ObjectMask(prompt.object_id, mask, PROMPT_SCORE, answer.predicted_iou)
+
     def remove_object(self, object_id: int) -> None:
         self.objects.pop(object_id, None)
 
@@ -69,14 +77,26 @@ class ColorflowSession:
         self._check(frame_idx)
         for known in masks:
             state = self.objects.setdefault(known.object_id, ObjectState())
-            answer = Prompted(self.grid.shrink(known.mask), known.predicted_iou)
-            record = self._pin(frame_idx, answer, known.object_score)
+            record = self._remembered(state, frame_idx, known)
             keyframe = state.keyframes.get(frame_idx)
             if keyframe is None:
                 state.records[frame_idx] = record
             else:
                 packed = PackedMask.of(known.mask)
                 state.keyframes[frame_idx] = Keyframe(keyframe.prompt, packed, record, keyframe.base)
+
+    def _remembered(self, state: ObjectState, frame_idx: int, known: ObjectMask) -> TrackRecord:
+        """The record of a stored mask. Of an empty one it is how the object last looked, not where it is, so
+        that it is looked for anew."""
+        others = (state.keyframes.keys() | state.records.keys()) - {frame_idx}
+        if known.mask.any() or not others:
+            answer = Prompted(self.grid.shrink(known.mask), known.predicted_iou)
+            return self._pin(frame_idx, answer, known.object_score)
+        last = state.record_on(min(others, key=lambda i: (abs(i - frame_idx), i)))
+        assert last is not None
+        nothing = PackedMask.of(np.zeros(last.mask.shape, bool))
+        score = min(known.object_score, -PROMPT_SCORE)
+        return TrackRecord(nothing, last.shape, nothing, (0.0, 0.0), score, known.predicted_iou)
 
     def remembers(self, object_id: int, frame_idx: int) -> bool:
         state = self.objects.get(object_id)

@@ -1,0 +1,43 @@
+"""Whole sessions: called, duplicated, deleted and restored; and videos that nobody uses."""
+
+from __future__ import annotations
+
+import strawberry
+
+from backend.api import types
+from backend.api.context import Service
+from backend.api.operations import describe_sessions
+
+Info = strawberry.Info[Service, None]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="Deleted sessions that can be restored, the latest deleted first.")
+    async def deleted_sessions(self, info: Info) -> list[types.Session]:
+        return await info.context.read(lambda s: describe_sessions(s, s.shelf.removed()))
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(description="An empty title gives the video's back. The session's version.")
+    async def rename_session(self, info: Info, session_id: strawberry.ID, title: str) -> int:
+        return await info.context.command(lambda s: s.objects.rename_session(session_id, title))
+
+    @strawberry.mutation(description="A session of its own with the same objects, prompts and masks.")
+    async def duplicate_session(self, info: Info, session_id: strawberry.ID) -> types.Session:
+        return await info.context.command(lambda s: describe_sessions(s, [s.shelf.duplicate(session_id)])[0])
+
+    @strawberry.mutation(description="It can be restored for thirty days.")
+    async def delete_session(self, info: Info, session_id: strawberry.ID) -> bool:
+        await info.context.command(lambda s: s.shelf.delete(session_id))
+        return True
+
+    @strawberry.mutation
+    async def restore_session(self, info: Info, session_id: strawberry.ID) -> types.Session:
+        return await info.context.command(lambda s: describe_sessions(s, [s.shelf.restore(session_id)])[0])
+
+    @strawberry.mutation(description="For good, with its file. Refused while a session uses it.")
+    async def delete_video(self, info: Info, video_id: strawberry.ID) -> bool:
+        await info.context.command(lambda s: s.shelf.delete_video(video_id))
+        return True

@@ -1,0 +1,28 @@
+"""Find what a command is about, or say in a sentence why it cannot be."""
+
+from __future__ import annotations
+
+from backend.domain.errors import Conflict, InvalidInput, NotFound
+from backend.domain.ports import SessionStore
+from backend.domain.session import TrackedObject
+from backend.domain.video import Video
+
+
+def known_object(store: SessionStore, session_id: str, object_id: int) -> TrackedObject:
+    for tracked in store.objects(session_id):
+        if tracked.object_id == object_id:
+            return tracked
+    raise NotFound(f"This session has no object {object_id}; it may have been removed.")
+
+
+def unlocked_object(store: SessionStore, session_id: str, object_id: int) -> TrackedObject:
+    """An object that may be changed."""
+    tracked = known_object(store, session_id, object_id)
+    if tracked.locked:
+        raise Conflict(f"{tracked.name} is locked; unlock it in the list of objects first.")
+    return tracked
+
+
+def check_frame(frame_idx: int, video: Video) -> None:
+    if not 0 <= frame_idx < video.num_frames:
+        raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")

@@ -1,0 +1,58 @@
+"""What a person can do with masks that are there: verify them, keep or drop what a Track drew, look ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.domain.annotation_ports import AnnotationStore, Verified
+from backend.domain.commands import check_prompt
+from backend.domain.errors import InvalidInput
+from backend.domain.lookup import check_frame, unlocked_object
+from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.rle import Rle
+from backend.domain.session import FramePrompt, Verdict
+from backend.domain.video import Video
+
+PREVIEW_TIMEOUT_S = 600.0  # a first preview may have to load the model
+MAX_PLACES = 1000
+
+
+class ReviewCommands:
+    """Commands on masks; each blocks until what it did is durable. Safe to call from several threads."""
+
+    def __init__(
+        self, store: SessionStore, annotations: AnnotationStore, videos: VideoStore, host: Host
+    ) -> None:
+        self._store = store
+        self._annotations = annotations
+        self._videos = videos
+        self._host = host
+
+    def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool = True) -> int:
+        """A person says that these masks are right: tracking never overwrites them unasked. Or takes that
+        back. Returns the session's version."""
+        if not 0 < len(places) <= MAX_PLACES:
+            raise InvalidInput(f"Verify 1 to {MAX_PLACES} ranges of frames at a time.")
+        video = self._video(session_id)
+        for place in places:
+            check_frame(place.frames.last, video)
+        for object_id in {place.object_id for place in places}:
+            unlocked_object(self._store, session_id, object_id)
+        return self._annotations.set_verified(session_id, places, verified)
+
+    def set_verdict(self, session_id: str, propagation_id: str, verdict: Verdict) -> int:
+        """Keep a tracked range, drop it, or take either back. Returns the session's version."""
+        version = self._annotations.set_verdict(session_id, propagation_id, verdict)
+        if verdict is not Verdict.APPLIED:
+            self._host.forget(session_id)  # its memory is of masks that people do not see any more
+        return version
+
+    def preview(self, session_id: str, prompt: FramePrompt) -> Rle | None:
+        """The mask that this prompt would give. Nothing is kept. None: a newer one was asked for since."""
+        check_prompt(prompt, self._video(session_id))
+        if prompt.is_empty:
+            raise InvalidInput("There is no prompt to show a mask of; point at something.")
+        return self._host.preview(session_id, prompt).result(PREVIEW_TIMEOUT_S)
+
+    def _video(self, session_id: str) -> Video:
+        return self._videos.video(self._store.session(session_id).video_id)

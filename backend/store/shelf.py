@@ -1,0 +1,86 @@
+"""Whole sessions and videos, in SQL: copied, deleted, brought back and cleared away."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, delete, literal, select, update
+
+from backend.domain.errors import Conflict, NotFound
+from backend.domain.session import Session
+from backend.store.database import Database
+from backend.store.rows import session_of
+from backend.store.tables import (
+    kept_masks,
+    masks,
+    metadata,
+    objects,
+    prompts,
+    sessions,
+    stashed_masks,
+    stashed_prompts,
+    videos,
+)
+
+COPIED = (objects, prompts, masks, kept_masks, stashed_prompts, stashed_masks)  # parents first
+
+
+class SqlShelfStore:
+    """Implements `backend.domain.shelf.ShelfStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def copy_session(self, session_id: str, copy: Session) -> None:
+        changed = {"session_id": copy.session_id, "created_s": copy.created_s, "title": copy.title}
+        with self._database.write() as connection:
+            _copy(connection, sessions, session_id, changed)
+            for table in COPIED:
+                _copy(connection, table, session_id, {"session_id": copy.session_id})
+
+    def set_session_removed(self, session_id: str, removed_s: float | None) -> None:
+        is_other = (
+            sessions.c.removed_s.is_(None) if removed_s is not None else sessions.c.removed_s.is_not(None)
+        )
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(sessions)
+                .where(sessions.c.session_id == session_id, is_other)
+                .values(removed_s=removed_s)
+            )
+            if not changed.rowcount:
+                raise NotFound("There is no such session; it may have been cleared away.")
+
+    def removed_sessions(self) -> list[Session]:
+        wanted = select(sessions).where(sessions.c.removed_s.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(wanted.order_by(sessions.c.removed_s.desc())).all()
+        return [session_of(row) for row in rows]
+
+    def purge_session(self, session_id: str) -> None:
+        is_gone = sessions.c.session_id == session_id, sessions.c.removed_s.is_not(None)
+        with self._database.write() as connection:
+            if connection.execute(select(sessions.c.session_id).where(*is_gone)).first() is None:
+                return
+            for table in reversed(metadata.sorted_tables):  # children first, whatever tables there are
+                if table is not sessions and "session_id" in table.c:
+                    connection.execute(delete(table).where(table.c.session_id == session_id))
+            connection.execute(delete(sessions).where(*is_gone))
+
+    def sessions_of(self, video_id: str) -> list[Session]:
+        with self._database.read() as connection:
+            rows = connection.execute(select(sessions).where(sessions.c.video_id == video_id)).all()
+        return [session_of(row) for row in rows]
+
+    def delete_video(self, video_id: str) -> None:
+        with self._database.write() as connection:
+            used = select(sessions.c.session_id).where(sessions.c.video_id == video_id)
+            if connection.execute(used.limit(1)).first():
+                raise Conflict("A session uses this video; delete that first.")
+            connection.execute(delete(videos).where(videos.c.video_id == video_id))
+
+
+def _copy(connection: Connection, table: Table, session_id: str, changed: dict[str, object]) -> None:
+    names = [column.name for column in table.columns]
+    wanted = select(*(literal(changed[name]) if name in changed else table.c[name] for name in names)).where(
+        table.c.session_id == session_id
+    )
+    connection.execute(table.insert().from_select(names, wanted))
