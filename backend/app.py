@@ -20,6 +20,9 @@ from backend.api.context import Service
 from backend.api.doorbell import Doorbell
 from backend.api.export import export_coco
 from backend.api.gate import Gate
+from backend.api.monitor.health import Health
+from backend.api.monitor.metrics import Metrics
+from backend.api.monitor.requests import RequestWatch
 from backend.api.official.adapter import DemoSessions
 from backend.api.official.stream import propagate_in_video
 from backend.api.owner_key import owner_key
@@ -69,6 +72,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
     settings.data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         doorbell = Doorbell()
+        metrics = Metrics(doorbell.readers)
         database = open_database(settings.database)
         undo.callback(database.close)
         sharing = open_sharing(settings, doorbell)
@@ -106,6 +110,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
             threads=threads,
+            metrics=metrics,
             closing=undo.pop_all(),
         )
 
@@ -143,6 +148,7 @@ def web_app(service: Service) -> ASGIApp:
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
         *uploads.routes(),
+        *Health(service).routes(),
         Mount("/", flask),
     ]
 
@@ -166,7 +172,7 @@ def web_app(service: Service) -> ASGIApp:
     handlers = {HTTPException: as_sentence, ClientDisconnect: as_nothing}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
-    return Gate(limited, policy_of(settings))
+    return RequestWatch(Gate(limited, policy_of(settings)), service.metrics, service.traffic)
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -174,4 +180,5 @@ def policy_of(settings: Settings) -> Policy:
         None if settings.open_here else owner_key(settings.data),
         frozenset(settings.allowed_origins),
         frozenset(settings.allowed_hosts),
+        settings.metrics_token,
     )

@@ -15,6 +15,8 @@ from backend.settings import is_loopback
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE = "masklet_key"
+FOR_ALL = frozenset({"/healthy", "/healthz", "/readyz"})  # health checks come without a key
+METRICS = "/metrics"
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,14 @@ class Policy:
     owner_key: str | None
     allowed_origins: frozenset[str] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
+    metrics_token: str = ""  # opens METRICS to its bearer; empty: only what opens all the rest does
 
     def refusal(self, ask: Ask) -> Refusal | None:
         if self.owner_key is None and not self._host_is_ours(ask.host):
             return Refusal(
                 403, "This Masklet serves its own machine only: open it as http://localhost:<port>."
             )
-        if ask.path == "/healthy" and ask.method in SAFE_METHODS:
+        if ask.method in SAFE_METHODS and (ask.path in FOR_ALL or self._may_measure(ask)):
             return None
         if ask.method not in SAFE_METHODS or ask.method == "OPTIONS":
             if ask.origin is not None and not self.origin_allowed(ask.origin, ask.host):
@@ -79,6 +82,11 @@ class Policy:
         """What the owner's browser keeps: it opens this server, but is not the key itself."""
         assert self.owner_key is not None
         return hmac.new(self.owner_key.encode(), b"cookie", hashlib.sha256).hexdigest()
+
+    def _may_measure(self, ask: Ask) -> bool:
+        if ask.path != METRICS or not self.metrics_token or ask.bearer is None:
+            return False
+        return _same(ask.bearer, self.metrics_token)
 
     def _knows_key(self, ask: Ask) -> bool:
         by_cookie = ask.cookie is not None and _same(ask.cookie, self.cookie_value())

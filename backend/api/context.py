@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from backend.api.doorbell import Doorbell
+from backend.api.monitor.metrics import Metrics
+from backend.api.monitor.requests import Traffic
 from backend.api.official.adapter import DemoSessions
 from backend.api.ports import CocoWriter, Library
 from backend.api.threads import Threads
@@ -41,7 +43,9 @@ class Service:
     demo: DemoSessions
     doorbell: Doorbell
     threads: Threads
+    metrics: Metrics
     closing: ExitStack  # closes the parts in order: threads, host, library, database
+    traffic: Traffic = field(default_factory=Traffic)
     stops: list[Callable[[], None]] = field(default_factory=list)  # see `on_stop`
 
     async def read(self, query: Callable[[Service], T]) -> T:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from graphql import GraphQLError
 
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
+from backend.domain.observing import request_id
 
-log = logging.getLogger("masklet")
+log = logging.getLogger("backend.api")
 
 _STATUS: tuple[tuple[type[MaskletError], int], ...] = (
     (InvalidInput, 400),
@@ -41,7 +42,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("The text holds half a character; send whole ones.", "INVALID_INPUT", 400)
     if isinstance(error, RecursionError):
         return Failure("This is nested too deeply.", "BAD_QUERY", 400)
-    error_id = uuid.uuid4().hex[:8]
+    error_id = request_id.get() or uuid.uuid4().hex[:8]
     log.error("Unexpected error %s", error_id, exc_info=error)
     return Failure(
         f"Something went wrong inside Masklet; the server's log has it under {error_id}.", "INTERNAL", 500

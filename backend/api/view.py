@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import strawberry
@@ -20,6 +21,8 @@ from backend.api.context import Service
 from backend.api.errors import failure_of, plain_errors
 from backend.api.schema import MAX_TOKENS
 from backend.api.streaming import ClosingStream
+
+STOPPING = ": the server is stopping; what is done is kept\r\nretry: 2000\r\n"
 
 
 class GraphQLView(GraphQL[Service, None]):
@@ -92,7 +95,18 @@ class GraphQLView(GraphQL[Service, None]):
         sub_response: Response,
         headers: Mapping[str, str],
     ) -> Response:
-        return ClosingStream(stream(), headers=dict(headers))
+        return ClosingStream(_until_stop(stream(), self._service), headers=dict(headers))
+
+
+async def _until_stop(messages: AsyncIterator[str], service: Service) -> AsyncIterator[str]:
+    """A feed that ends because the server does tells its reader when to come back."""
+    told = False
+    async with aclosing(messages):
+        async for message in messages:
+            if service.doorbell.closed and not told:
+                told = True
+                yield STOPPING  # lines of the event that follows: it ends with an empty one
+            yield message
 
 
 def _subscribes(data: GraphQLRequestData) -> bool:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
@@ -17,20 +18,33 @@ from starlette.types import ASGIApp
 
 from backend.api.owner_key import owner_key
 from backend.domain.errors import MaskletError
+from backend.serve import logs
+from backend.serve.stopping import Stopping
 from backend.serve.watchdog import Lifeline
 from backend.settings import Settings
 
 if TYPE_CHECKING:
     from backend.api.context import Service
 
-GRACE_S = 8  # then gunicorn kills the worker; nothing acknowledged is lost by that
+CLOSING_S = (
+    8  # after the requests, for the frame in hand; then gunicorn kills the worker, and nothing is lost
+)
 
 
 class OneWorkerArbiter(Arbiter):
     """gunicorn's master, without the signals that would start a second worker beside the first.
 
-    A closed terminal (SIGHUP) ends the server, unless it was started to outlive it (`nohup`).
+    A closed terminal (SIGHUP) ends the server, unless it was started to outlive it (`nohup`). A second
+    SIGTERM hurries a stop that is under way.
     """
+
+    _told_to_stop = False
+
+    def signal(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM:
+            sig = signal.SIGQUIT if self._told_to_stop else sig
+            self._told_to_stop = True
+        super().signal(sig, frame)
 
     def init_signals(self) -> None:
         outlives_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -48,8 +62,9 @@ class MaskletApplication(BaseApplication):
     """What gunicorn runs. The master only watches; `load` and what follows happen in the worker."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._lifeline = Lifeline.make()
+        self._log_form = logs.formatter_of(settings.log_format)
         self._service: Service | None = None
         super().__init__()
 
@@ -57,13 +72,14 @@ class MaskletApplication(BaseApplication):
         OneWorkerArbiter(self).run()
 
     def load_config(self) -> None:
-        host = self._settings.host
+        host = self.settings.host
         options = {
-            "bind": f"[{host}]:{self._settings.port}" if ":" in host else f"{host}:{self._settings.port}",
+            "bind": f"[{host}]:{self.settings.port}" if ":" in host else f"{host}:{self.settings.port}",
             "workers": 1,  # sessions live in one process; threads and the event loop do the rest
             "worker_class": "backend.serve.worker.MaskletWorker",
             "timeout": 0,  # a stream lasts as long as someone reads it
-            "graceful_timeout": GRACE_S,
+            "graceful_timeout": self.settings.stop_s + CLOSING_S,
+            "logger_class": logs.gunicorn_logger(self._log_form),
             "keepalive": 15,
             "loglevel": "warning",
             "control_socket_disable": True,
@@ -75,13 +91,14 @@ class MaskletApplication(BaseApplication):
 
     def load(self) -> ASGIApp:
         # Only in the worker: a process that has loaded OpenCV and its threads must not be forked (macOS).
+        from backend.api.monitor.metrics import ErrorCounter
         from backend.app import open_service, web_app
 
-        tempfile.tempdir = str(self._settings.data / "tmp")  # large forms are spooled beside the data
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-        logging.getLogger("backend").setLevel(logging.INFO)
+        tempfile.tempdir = str(self.settings.data / "tmp")  # large forms are spooled beside the data
+        logs.set_up(self._log_form)
         try:
-            self._service = open_service(self._settings)
+            self._service = open_service(self.settings)
+            logging.getLogger().addHandler(ErrorCounter(self._service.metrics))
             return web_app(self._service)
         except (MaskletError, OSError, ValueError) as error:
             raise AppImportError(f"Masklet cannot start: {error}") from error
@@ -91,13 +108,14 @@ class MaskletApplication(BaseApplication):
         assert self._service is not None
         engine = next((engine for engine in self._service.host.engines() if engine.available), None)
         named = f"engine: {engine.label}, {engine.device}" if engine else "no engine is available"
-        print(f"Masklet is ready at {self._settings.address} ({named})", flush=True)
-        if not self._settings.open_here:
-            print(f"It is closed to others. Your link: {owner_link(self._settings)}", flush=True)
+        print(f"Masklet is ready at {self.settings.address} ({named})", flush=True)
+        if not self.settings.open_here:
+            print(f"It is closed to others. Your link: {owner_link(self.settings)}", flush=True)
 
-    def end_feeds(self) -> None:
-        if self._service is not None:
-            self._service.begin_stop()
+    def stopping(self) -> Stopping:
+        assert self._service is not None
+        service = self._service
+        return Stopping(service.begin_stop, lambda: service.traffic.unanswered, float(self.settings.stop_s))
 
     def _post_fork(self, arbiter: object, worker: Worker) -> None:
         self._lifeline.hold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from graphql import (
 )
 from graphql.type import GraphQLField, GraphQLInputType, GraphQLOutputType
 
-from backend.api.access import Ask, Policy
+from backend.api.access import FOR_ALL, Ask, Policy
 from backend.api.owner_key import owner_key
 from backend.api.schema import print_schema
 from backend.api.web.flask_app import create_flask
@@ -98,14 +99,16 @@ def every_route(server: Live) -> list[tuple[str, str]]:
         ("GET", "/graphql"),
         ("POST", "/propagate_in_video"),
         ("GET", "/api/sessions/clip/export/coco.json"),
+        ("GET", "/metrics"),
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
         ("POST", "/api/uploads"),
         *((method, "/api/uploads/clip") for method in ("HEAD", "PATCH", "DELETE")),
     ]
     for rule in create_flask(server.service).url_map.iter_rules():
-        path = rule.rule
-        for argument in rule.arguments:
-            path = path.replace(next(p for p in path.split("<")[1:] if argument in p).split(">")[0], argument)
-        path = path.replace("<", "").replace(">", "").replace("frame_idx", "0").replace("kind", "gallery")
+        path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
+        path = re.sub(r"<int:\w+>", "0", path)
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"\1", path)
         routes += [(method, path) for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}]
     return routes
 
@@ -131,11 +134,11 @@ def test_a_stranger_may_use_no_field_of_a_closed_server(closed_server: Live, que
 def test_a_stranger_may_use_no_route_of_a_closed_server(closed_server: Live) -> None:
     for method, path in every_route(closed_server):
         response = closed_server.client.request(method, path, headers={"host": LAN})
-        assert response.status_code == (200 if path == "/healthy" else 401), (method, path)
+        assert response.status_code == (200 if path in FOR_ALL else 401), (method, path)
         options = httpx.options(
             f"{closed_server.url}{path}", headers={"host": LAN, "origin": f"http://{LAN}"}
         )
-        assert options.status_code == (200 if path == "/healthy" else 401), (method, path)
+        assert options.status_code in ((200, 405) if path in FOR_ALL else (401,)), (method, path)
 
 
 def test_every_field_is_there_for_the_owner(closed_server: Live) -> None:
@@ -297,6 +300,16 @@ def test_the_rules_of_a_closed_server() -> None:
     # A page of the visitor's own machine is a stranger here.
     assert not policy.origin_allowed("http://localhost:5173", LAN)
     assert policy.origin_allowed(f"https://{LAN}", LAN)
+
+
+def test_a_token_opens_the_metrics_and_nothing_else() -> None:
+    policy = Policy(KEY, metrics_token="t" * 32)
+    assert policy.refusal(Ask("GET", "/metrics", LAN, bearer="t" * 32)) is None
+    assert policy.refusal(Ask("GET", "/metrics", LAN, bearer="x" * 32)) is not None
+    assert policy.refusal(Ask("GET", "/metrics", LAN)) is not None
+    assert policy.refusal(Ask("GET", "/", LAN, bearer="t" * 32)) is not None
+    assert policy.refusal(Ask("POST", "/metrics", LAN, bearer="t" * 32)) is not None
+    assert Policy(KEY).refusal(Ask("GET", "/metrics", LAN, bearer="")) is not None
 
 
 def test_traversal_finds_nothing(open_server: Live, tmp_path: Path) -> None:

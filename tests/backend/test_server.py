@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from backend import gallery
+from backend.api.owner_key import owner_key
 from backend.domain.errors import Unavailable
 from backend.domain.video import VideoState
 from backend.media.rendered import rendered_clips
@@ -24,7 +26,7 @@ from backend.serve import checks
 from backend.settings import Settings
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
-from tests.backend.live import FEED, deltas, wait_until
+from tests.backend.live import FEED, SET_PROMPT, TRACK, Seen, deltas, wait_until
 from tests.backend.small_video import write_small_video
 from tests.e2e.server import REPOSITORY, free_port, port_is_free
 
@@ -41,13 +43,17 @@ class Started:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def said(self) -> list[str]:
+        """Its output, but for what is only of interest to who looks for it."""
+        return [line for line in self.output if not line.startswith("INFO ")]
+
     def worker_pid(self) -> int:
         return int(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
 
 
 def environment(data: Path, **settings: object) -> dict[str, str]:
-    ours = {"MASKLET_DATA": data, "MASKLET_GALLERY": "no", "CHECKPOINTS_DIR": data, **settings}
-    return {**os.environ, **{name: str(value) for name, value in ours.items()}}
+    ours = {"MASKLET_DATA": data, "MASKLET_GALLERY": "no", "CHECKPOINTS_DIR": data, "MASKLET_LOG": "text"}
+    return {**os.environ, **{name: str(value) for name, value in (ours | settings).items()}}
 
 
 def run(data: Path, **settings: object) -> subprocess.CompletedProcess[str]:
@@ -107,7 +113,7 @@ def test_ready_means_ready_and_ctrl_c_ends_it_though_someone_reads(tmp_path: Pat
                 os.killpg(server.process.pid, signal.SIGINT)  # as a terminal does: to all of them
                 assert list(feed) == []  # it ends in good order
             assert server.process.wait(STOP_S) == 0
-        assert len(server.output) == 1, "".join(server.output)
+        assert len(server.said()) == 1, "".join(server.output)
         assert port_is_free(server.port)
 
 
@@ -126,7 +132,7 @@ def test_who_is_in_the_middle_of_a_request_does_not_keep_it(tmp_path: Path) -> N
             wait_until(lambda: any((tmp_path / "tmp").iterdir()))
             os.killpg(server.process.pid, signal.SIGINT)
             assert server.process.wait(STOP_S) == 0
-        assert len(server.output) == 1, "".join(server.output)
+        assert len(server.said()) == 1, "".join(server.output)
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -253,3 +259,135 @@ def assert_cannot_start(refused: subprocess.CompletedProcess[str], sentence: str
     (line,) = refused.stderr.splitlines()
     assert line.startswith("Masklet cannot start: ") and sentence in line
     assert refused.stdout == ""
+
+
+# The end, in good order
+
+
+def test_a_stop_answers_what_was_asked_and_keeps_what_was_tracked(tmp_path: Path) -> None:
+    with started(tmp_path) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        session = session_of(client, write_small_video(tmp_path / "small.mp4"))
+        click_and_track(client, session)
+        body = {"query": FEED, "variables": {"s": session, "after": 0}}
+        with client.stream(
+            "POST", "/graphql", json=body, headers={"accept": "text/event-stream"}
+        ) as response:
+            lines = response.iter_lines()
+            assert any(line.startswith("data:") for line in lines)
+            server.process.send_signal(signal.SIGTERM)
+            last = list(lines)
+        assert any("retry: 2000" in line for line in last) and "event: complete" in last
+        assert server.process.wait(STOP_S) == 0
+    with started(tmp_path) as server:
+        with httpx.stream(
+            "POST", f"{server.url}/graphql", json=body, headers={"accept": "text/event-stream"}, timeout=60
+        ) as response:
+            feed = deltas(response.iter_lines())
+            Seen().until(feed, lambda seen: seen.state == "DONE")
+
+
+def test_an_upload_is_told_that_the_server_stops_and_goes_on_afterwards(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 8000
+    tus = {"tus-resumable": "1.0.0"}
+    with started(tmp_path) as server:
+        creation = {**tus, "upload-length": str(len(body))}
+        path = httpx.post(f"{server.url}/api/uploads", headers=creation).headers["location"]
+        with socket.create_connection(("127.0.0.1", server.port)) as half:
+            head = (
+                f"PATCH {path} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+                f"Content-Type: application/offset+octet-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            half.sendall(head.encode() + body[:1_500_000])
+            wait_until(lambda: any(p.stat().st_size for p in (tmp_path / "uploads").glob("*.part")))
+            server.process.send_signal(signal.SIGTERM)
+            answer = half.recv(4096).decode()
+            assert " 503 " in answer and "retry-after: 2" in answer.lower()
+        assert server.process.wait(STOP_S) == 0
+    with started(tmp_path) as server:
+        offset = int(httpx.head(f"{server.url}{path}", headers=tus).headers["upload-offset"])
+        assert 0 < offset <= 1_500_000
+        rest = {**tus, "upload-offset": str(offset), "content-type": "application/offset+octet-stream"}
+        sent = httpx.patch(f"{server.url}{path}", content=body[offset:], headers=rest)
+        assert sent.status_code == 204
+
+
+def test_a_second_sigterm_hurries(tmp_path: Path) -> None:
+    """The first waits for an answer that takes long, here until a video is imported; the second does not."""
+    video = write_small_video(tmp_path / "small.mp4").read_bytes()
+    operations = {"query": UPLOAD_AND_WAIT, "variables": {"file": None}}
+    form = {"operations": json.dumps(operations), "map": '{"0": ["variables.file"]}'}
+    with started(tmp_path, MASKLET_STOP_SECONDS=600) as server:
+        files = {"0": ("x.mp4", video)}
+        asking = threading.Thread(target=post_and_forget, args=(f"{server.url}/graphql", form, files))
+        wait_until(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
+        with frozen_import(server) as freeze:
+            asking.start()
+            freeze()
+            server.process.send_signal(signal.SIGTERM)
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.process.wait(5)
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(STOP_S) == 0
+        asking.join(STOP_S)
+
+
+def click_and_track(client: httpx.Client, session: str) -> None:
+    prompt = {"objectId": 1, "frameIdx": 0, "points": [{"x": 40, "y": 30}]}
+    click = {"query": SET_PROMPT, "variables": {"s": session, "p": prompt}}
+    track = {"query": TRACK, "variables": {"s": session, "d": "FORWARD"}}
+    for body in (click, track):
+        assert client.post("/graphql", json=body).json()["data"]
+
+
+UPLOAD_AND_WAIT = "mutation($file: Upload!) { uploadVideo(file: $file) { path } }"
+
+
+def post_and_forget(url: str, form: dict[str, str], files: dict[str, tuple[str, bytes]]) -> None:
+    with suppress(httpx.HTTPError):
+        httpx.post(url, data=form, files=files, timeout=60)
+
+
+@contextmanager
+def frozen_import(server: Started) -> Iterator[Callable[[], None]]:
+    """Stops the process that imports, as soon as there is one."""
+    worker = server.worker_pid()
+    children = Path(f"/proc/{worker}/task")
+    before = set(child_pids(children))
+    frozen: list[int] = []
+
+    def freeze() -> None:
+        wait_until(lambda: bool(set(child_pids(children)) - before))
+        frozen.extend(set(child_pids(children)) - before)
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+
+    yield freeze
+    for pid in frozen:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def child_pids(tasks: Path) -> list[int]:
+    """Of every thread of a process."""
+    found: list[int] = []
+    for children in tasks.glob("*/children"):
+        with suppress(OSError):
+            found += map(int, children.read_text().split())
+    return found
+
+
+def test_the_log_of_a_server_is_json_for_machines(tmp_path: Path) -> None:
+    with started(tmp_path, MASKLET_LOG="auto", HOST="0.0.0.0") as server:
+        key = owner_key(tmp_path)
+        headers = {"x-request-id": "my-request-1", "authorization": f"Bearer {key}"}
+        httpx.post(f"{server.url}/graphql", json={"query": "{ library { id } }"}, headers=headers)
+        httpx.get(f"{server.url}/", params={"key": key})
+        wait_until(lambda: sum(line.startswith("{") for line in server.output) >= 2)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(STOP_S) == 0
+    logged = [json.loads(line) for line in server.output if line.startswith("{")]
+    asked = next(line for line in logged if line.get("request_id") == "my-request-1")
+    assert (asked["event"], asked["route"], asked["status"]) == ("request", "/graphql", 200)
+    assert not any(key in line for line in server.output if line.startswith("{"))
+    said = [line for line in server.output if not line.startswith("{")]
+    assert len(said) == 2 and said[0].startswith("Masklet is ready") and key in said[1]
