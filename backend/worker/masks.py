@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from pycocotools import mask as coco_mask
 
@@ -45,3 +47,9 @@ def object_mask(stored: FrameMask) -> ObjectMask:
     if stored.rle is None:
         raise ValueError(f"object {stored.object_id} has no mask on frame {stored.frame_idx}")
     return ObjectMask(stored.object_id, decode_mask(stored.rle), stored.object_score, stored.predicted_iou)
+
+
+def has_drawn(drawn: Iterable[ObjectMask], stored: FrameMask) -> bool:
+    """Is this the mask, pixel for pixel, that the engine just drew? It need not be reminded of it then: it
+    knows more of its own mask than the pixels."""
+    return any(mask.object_id == stored.object_id and encode_mask(mask.mask) == stored.rle for mask in drawn)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PropagationState
 from backend.worker.live_session import LiveSession, Place, Progress
-from backend.worker.masks import object_mask
+from backend.worker.masks import has_drawn, object_mask
 from backend.worker.memory import is_out_of_memory
 from backend.worker.ports import SessionReader
 
@@ -53,8 +53,8 @@ def rebuild(live: LiveSession, reader: SessionReader) -> None:
             waiting.append(prompt)
             continue
         try:
-            live.take(prompt)
-            live.state.remember(prompt.frame_idx, [object_mask(mask)])
+            if not has_drawn(live.take(prompt), mask):
+                live.state.remember(prompt.frame_idx, [object_mask(mask)])
         except Exception as error:  # an engine that changed may refuse what it once took: the rest counts
             if is_out_of_memory(error):
                 raise

@@ -17,12 +17,12 @@ from typing import TypeVar
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
 from backend.domain.observing import Observer
 from backend.domain.plan import step_of
-from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Pass, PropagationState
+from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Pass, Propagation, PropagationState
 from backend.worker.engine import ObjectMask
 from backend.worker.engines import EngineShelf
 from backend.worker.live_pool import Budget, LivePool
 from backend.worker.live_session import Glimpse, LiveSession, Place
-from backend.worker.masks import frame_mask, object_mask
+from backend.worker.masks import frame_mask, has_drawn, object_mask
 from backend.worker.memory import is_out_of_memory, no_room
 from backend.worker.ports import EngineLoader, FrameOpener, ResultSink, SessionReader
 from backend.worker.rebuild import answered, behind, remind
@@ -208,6 +208,7 @@ class SessionRunner:
 
     def _reconcile(self, live: LiveSession, glimpse: Glimpse) -> _Reconciled:
         """Bring the inference state in line with the store."""
+        self._catch_up(live)
         prompts = self._reader.prompts(live.session_id)
         forgotten = live.forget_unprompted(glimpse)
         cleared = live.drop_cleared(prompts)
@@ -221,10 +222,11 @@ class SessionRunner:
             try:
                 self._remind_of_frame(live, prompt)
                 masks = live.take(prompt)
-                if answer := given.get((prompt.object_id, prompt.frame_idx)):  # an import brought both
-                    live.state.remember(prompt.frame_idx, [object_mask(answer)])
-                else:
+                answer = given.get((prompt.object_id, prompt.frame_idx))
+                if answer is None:
                     drawn += _frame_masks(live, masks, prompt.frame_idx, MaskOrigin.PROMPT)
+                elif not has_drawn(masks, answer):  # an import brought both
+                    live.state.remember(prompt.frame_idx, [object_mask(answer)])
             except Exception as error:
                 if is_out_of_memory(error):
                     raise
@@ -261,8 +263,16 @@ class SessionRunner:
             raise
 
     def _advance(self, walk: Walk, live: LiveSession) -> _Step | None:
+        """Walk the next frame and send what it drew to the store. None at the end."""
+        step = self._walk_on(walk.propagation, live)
+        if step is not None:
+            masks = _frame_masks(live, step.drawn, step.frame_idx, MaskOrigin.TRACK)
+            done = live.frames_done(walk.propagation.propagation_id)
+            walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
+        return step
+
+    def _walk_on(self, propagation: Propagation, live: LiveSession) -> _Step | None:
         """Walk the next frame, or past a pass whose objects are all gone. None at the end."""
-        propagation = walk.propagation
         done = live.frames_done(propagation.propagation_id)
         position = step_of(propagation.passes, done)
         if position is None:
@@ -271,19 +281,32 @@ class SessionRunner:
         present = [object_id for object_id in on_pass.object_ids if object_id in live.objects]
         if frame_idx == on_pass.start:
             self._remind_of_approach(live, on_pass, present)
-        drawn = self._draw(walk, live, present, frame_idx, on_pass.reverse)
+        drawn = self._draw(live, present, frame_idx, on_pass.reverse)
         done += 1 if present else steps_left(on_pass, frame_idx)
         live.walked(propagation.propagation_id, done)
-        masks = _frame_masks(live, drawn, frame_idx, MaskOrigin.TRACK)
-        walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
-        return _Step(len(present))
+        return _Step(len(present), frame_idx, drawn)
+
+    def _catch_up(self, live: LiveSession) -> None:
+        """A propagation may have ended further on than the saved state knows, such as one that was cancelled
+        while it was walked again after a crash. Its masks are stored; the state must have seen them too.
+        """
+        ended = self._reader.propagation(live.session_id)
+        if ended is None or ended.state is PropagationState.RUNNING or live.progress is None:
+            return
+        if live.progress.propagation_id != ended.propagation_id:
+            return
+        self._told[live.session_id] = Supervision.of(self._reader, live.session_id, ended)
+        while live.frames_done(ended.propagation_id) < ended.frames_done:
+            if self._walk_on(ended, live) is None:
+                break
+        self._told.pop(live.session_id)
 
     def _draw(
-        self, walk: Walk, live: LiveSession, object_ids: Sequence[int], frame_idx: int, reverse: bool
+        self, live: LiveSession, object_ids: Sequence[int], frame_idx: int, reverse: bool
     ) -> list[ObjectMask]:
         """The masks of a step. What a person said of this frame is not computed but remembered: that the
         object is absent, or that the mask which is stored is right."""
-        told = self._told.get(walk.session_id, Supervision())
+        told = self._told.get(live.session_id, Supervision())
         absent = [i for i in object_ids if told.is_absent(i, frame_idx)]
         verified = {
             i for i in object_ids if told.is_verified(i, frame_idx) and (i, frame_idx) not in live.drawn
@@ -339,6 +362,8 @@ class SessionRunner:
 @dataclass(frozen=True)
 class _Step:
     objects: int
+    frame_idx: int
+    drawn: Sequence[ObjectMask]
 
 
 @dataclass(frozen=True)

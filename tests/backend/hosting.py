@@ -232,17 +232,20 @@ class Rig:
         self.host = ThreadHost(self.store, self.menu, self._open, self.folder / "states", self.budget)
         self.commands = SessionCommands(self.store, self.videos, self.host)
 
-    def crashed(self, folder: Path) -> Rig:
+    def crashed(self, folder: Path, held: bool = False) -> Rig:
         """What a `kill -9` at this moment leaves on disk, started again elsewhere. Hold the gate before.
 
         The files are copied when the writer has nothing more to do, since no copy of a database that is being
-        written is whole.
+        written is whole. `held`: the gate of the new one is, too, before it goes on with anything.
         """
         some_session = self.store.sessions()[0].session_id
         for _ in range(2):  # what was put before the first is stored before the second is
             self.host._writer.put(some_session, []).result(PATIENCE_S)
         shutil.copytree(self.folder, folder)
-        return Rig(folder, self.menu_of, self.budget)
+        gate = Gate()
+        if held:
+            gate.hold()
+        return Rig(folder, self.menu_of, self.budget, gate)
 
     def close(self) -> None:
         self.gate.open()

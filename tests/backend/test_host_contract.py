@@ -10,7 +10,14 @@ import pytest
 
 from backend.domain.engines import EngineInfo
 from backend.domain.rle import Rle
-from backend.domain.session import Direction, FramePrompt, MaskOrigin, PointPrompt, PropagationState
+from backend.domain.session import (
+    Direction,
+    FramePrompt,
+    MaskOrigin,
+    PointPrompt,
+    PropagationState,
+    Session,
+)
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu
 from backend.host.thread_host import EngineMenu
 from backend.worker import live_pool, scheduler
@@ -63,9 +70,9 @@ def another(tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Calla
     """More rigs of the same kind, closed at the end."""
     rigs: list[Rig] = []
 
-    def make(crashed: Rig | None = None, budget: Budget | None = None) -> Rig:
+    def make(crashed: Rig | None = None, budget: Budget | None = None, held: bool = False) -> Rig:
         folder = tmp_path / f"data-{len(rigs)}"
-        rigs.append(crashed.crashed(folder) if crashed else Rig(folder, menu_of, budget or Budget()))
+        rigs.append(crashed.crashed(folder, held) if crashed else Rig(folder, menu_of, budget or Budget()))
         return rigs[-1]
 
     yield make
@@ -397,3 +404,43 @@ def test_backwards_only(rig: Rig) -> None:
     rig.click(session, 1, 6, red(6))
     assert rig.track(session, direction=Direction.BACKWARD) is PropagationState.DONE
     assert set(rig.drawn(session)) == {(1, frame) for frame in range(7)}
+
+
+@NOT_SAM2
+def test_what_is_cancelled_while_it_is_walked_again_was_walked_all_the_same(
+    rig: Rig, another: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store has more frames than the state that a crash left; a cancel then must not leave it so."""
+    monkeypatch.setattr(live_pool, "SAVE_EVERY_S", 1000.0)
+
+    def cancelled_after(frames: int, rig: Rig, session: Session) -> None:
+        rig.gate.let(frames - 1)
+        rig.gate.wait_for(frames)
+        answer = rig.host.cancel(session.session_id)
+        rig.gate.let(1)
+        answer.result(60)
+        rig.gate.open()
+
+    def correct_and_track(rig: Rig, session: Session) -> dict:
+        assert rig.store.propagation(session.session_id).frames_done == 8
+        rig.click(session, 1, 6, red(6))
+        assert rig.track(session) is PropagationState.DONE
+        return rig.drawn(session)
+
+    unbroken = another()
+    session = unbroken.session()
+    unbroken.click(session, 1, 0, red(0))
+    unbroken.gate.hold()
+    unbroken.commands.track(session.session_id)
+    cancelled_after(8, unbroken, session)
+    expected = correct_and_track(unbroken, session)
+
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.let(8)
+    rig.gate.wait_for(9)
+    restarted = another(crashed=rig, held=True)
+    cancelled_after(2, restarted, session)
+    assert correct_and_track(restarted, session) == expected

@@ -28,10 +28,13 @@ OURS = ("HOST", "PORT", "DATABASE_URL", "API_URL", "DEFAULT_VIDEO_PATH", "MAX_UP
 class MaskletServer:
     """`python -m backend`. It can be killed and started again on the same data and port."""
 
-    def __init__(self, folder: Path, data: Path | None = None, gallery: bool = True) -> None:
+    def __init__(
+        self, folder: Path, data: Path | None = None, gallery: bool = True, **environment: str
+    ) -> None:
         """Keeps everything in `folder`; begins with a copy of another server's `data`, if given."""
         self.folder = folder
         self._gallery = gallery
+        self._environment = environment  # further variables, or others than the usual ones
         if data is not None:
             shutil.copytree(data, folder / "data")
         self.port = free_port()
@@ -52,6 +55,7 @@ class MaskletServer:
             "MASKLET_DATA": str(self.folder / "data"),
             "CHECKPOINTS_DIR": str(self.folder / "checkpoints"),
             "MASKLET_GALLERY": "yes" if self._gallery else "no",
+            **self._environment,
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -68,6 +72,18 @@ class MaskletServer:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.1)
+
+    def processes(self) -> list[int]:
+        """The ids of all that it consists of, the one that a person sees first, then what each started."""
+        assert self._process is not None
+        found = [self._process.pid]
+        for pid in found:
+            try:
+                children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it is gone
+            found += map(int, children.split())
+        return found
 
     def kill(self) -> None:
         """`kill -9` of the process that a person sees; what it started must go by itself."""
