@@ -9,8 +9,10 @@ import strawberry
 
 from backend.api import types
 from backend.api import workbench_types as own
+from backend.api.tracking_types import coverage_type, pace_type
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import InvalidInput
+from backend.domain.pace import Pace
 from backend.domain.rle import Rle
 from backend.domain.session import (
     BoxPrompt,
@@ -122,7 +124,7 @@ def mask_type(mask: FrameMask) -> types.FrameMask:
     )
 
 
-def propagation_type(propagation: Propagation) -> types.Propagation:
+def propagation_type(propagation: Propagation, pace: Pace | None = None) -> types.Propagation:
     return types.Propagation(
         id=strawberry.ID(propagation.propagation_id),
         state=propagation.state,
@@ -131,18 +133,20 @@ def propagation_type(propagation: Propagation) -> types.Propagation:
         error=propagation.error,
         version=propagation.version,
         verdict=propagation.verdict,
+        pace=pace_type(pace) if pace else None,
     )
 
 
-def delta_type(delta: SessionDelta) -> types.SessionDelta:
+def delta_type(delta: SessionDelta, pace: Pace | None = None) -> types.SessionDelta:
     return types.SessionDelta(
         version=delta.version,
         objects=[object_type(tracked) for tracked in delta.objects],
         prompts=[prompt_type(prompt) for prompt in delta.prompts],
         masks=[mask_type(mask) for mask in delta.masks],
-        propagation=propagation_type(delta.propagation) if delta.propagation else None,
+        propagation=propagation_type(delta.propagation, pace) if delta.propagation else None,
         details=own.details_type(delta.session) if delta.session else None,
         candidates=[mask_type(mask) for mask in delta.candidates],
+        coverage=[coverage_type(covered) for covered in delta.coverage],
     )
 
 

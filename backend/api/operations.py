@@ -147,12 +147,17 @@ class Mutation:
 
 @strawberry.type
 class Subscription:
-    @strawberry.subscription(description="What changed since `after`, in order, then what changes.")
+    @strawberry.subscription(
+        description="What changed since `after`, in order, then what changes. Where more than `masksAtMost` "
+        "masks changed, they come summed up, as `coverage`: fetch those that are wanted with `maskWindow`."
+    )
     async def session_feed(
-        self, info: Info, session_id: strawberry.ID, after: int = 0
+        self, info: Info, session_id: strawberry.ID, after: int = 0, masks_at_most: int | None = None
     ) -> AsyncIterator[types.SessionDelta]:
         service = info.context
-        feed = session_feed(service.sessions, service.doorbell, service.threads, session_id, after)
+        feed = session_feed(
+            service.sessions, service.doorbell, service.threads, session_id, after, masks_at_most
+        )
         async with aclosing(feed):
             async for delta in feed:
-                yield delta_type(delta)
+                yield delta_type(delta, service.host.pace(session_id))

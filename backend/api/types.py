@@ -8,6 +8,7 @@ from __future__ import annotations
 import strawberry
 
 from backend.api import workbench_types as own
+from backend.api.tracking_types import Coverage, Pace
 from backend.domain import session as domain
 from backend.domain import video as domain_video
 
@@ -139,6 +140,7 @@ class Propagation:
     verdict: own.Verdict = strawberry.field(
         description="OPEN: its masks are the feed's `candidates`, until somebody keeps or drops them."
     )
+    pace: Pace | None = strawberry.field(description="Null where this server does not walk it.")
 
 
 @strawberry.type(description="What changed in a session after a version.")
@@ -150,6 +152,7 @@ class SessionDelta:
     propagation: Propagation | None
     details: own.SessionDetails | None = strawberry.field(description="Its title and classes, if changed.")
     candidates: list[FrameMask] = strawberry.field(description="Masks that wait for a verdict.")
+    coverage: list[Coverage] = strawberry.field(description="Instead of masks, where there are too many.")
 
 
 @strawberry.input

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from backend.domain.engines import EngineInfo
+from backend.domain.pace import Pace
 from backend.domain.rle import Rle
 from backend.domain.session import (
     Attribute,
@@ -77,12 +78,15 @@ class SessionStore(Protocol):
         """(session id, propagation) of each that no one ended: after a crash, the ones to go on with."""
         ...
 
-    def delta(self, session_id: str, after: int, limit: int) -> SessionDelta:
+    def delta(
+        self, session_id: str, after: int, limit: int, masks_at_most: int | None = None
+    ) -> SessionDelta:
         """Rows changed after that version, whole versions only, about `limit` masks at most.
 
         `SessionDelta.version` is the last version that it covers; equal to `after` if nothing changed.
         Removed objects, emptied prompts and masks without RLE are in it, so that a client can drop them;
-        with `after` 0 they are left out.
+        with `after` 0 they are left out. Where more than `masks_at_most` masks changed, it covers everything
+        up to now, and the masks are only summed up; None: they never are.
         """
         ...
 
@@ -176,6 +180,10 @@ class Host(Protocol):
 
     def forget(self, session_id: str) -> Future[int]:
         """Throw the inference state away, which is rebuilt from the store when it is next needed."""
+        ...
+
+    def pace(self, session_id: str) -> Pace | None:
+        """How its running propagation gets on; None where none is walked here. Answers at once."""
         ...
 
     def close(self) -> None:

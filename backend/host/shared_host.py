@@ -18,6 +18,7 @@ from typing import Protocol
 
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import MaskletError, Unavailable
+from backend.domain.pace import Pace
 from backend.domain.ports import Host, SessionStore
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Propagation
@@ -100,6 +101,9 @@ class SharedHost:
 
     def forget(self, session_id: str) -> Future[int]:
         return self._wish(Nudge(uuid.uuid4().hex, Wish.FORGET, session_id))
+
+    def pace(self, session_id: str) -> Pace | None:
+        return self._local.pace(session_id)  # None where another process walks it
 
     def working(self) -> bool:
         return self._local.working()

@@ -10,7 +10,8 @@ const OBJECT_STRIDE = 2 ** 26; // frames fit below it
 export type MaskRow = Pick<
   MaskFields,
   'objectId' | 'frameIdx' | 'rle' | 'area' | 'objectScore' | 'predictedIou'
->;
+> &
+  Partial<Pick<MaskFields, 'verified'>>;
 
 /** What changed of an object's masks, where there are too many to send: see `readLooks`. */
 export interface CoverageRow {
@@ -29,6 +30,8 @@ export class MaskStore {
   private readonly rles: ByteLru<string>;
   private readonly listeners = new Set<() => void>();
   private newestFrame = -1;
+  /** How often masks were summed up: what was fetched across such a moment may be old. */
+  summaries = 0;
 
   constructor(
     readonly numFrames: number,
@@ -49,6 +52,17 @@ export class MaskStore {
   isMissing(objectId: number, frameIdx: number): boolean {
     const look = this.coverages.get(objectId)?.at(frameIdx) ?? 0;
     return presenceIn(look) === PRESENT && !this.rles.has(keyOf(objectId, frameIdx));
+  }
+
+  /** How many masks of all objects on these frames, both inclusive, have to be fetched. */
+  countMissing(firstFrame: number, lastFrame: number): number {
+    let missing = 0;
+    for (const objectId of this.coverages.keys()) {
+      for (let frame = firstFrame; frame <= lastFrame; frame++) {
+        if (this.isMissing(objectId, frame)) missing += 1;
+      }
+    }
+    return missing;
   }
 
   /** Frames on which the object has a mask, or is known to be absent. */
@@ -85,7 +99,9 @@ export class MaskStore {
         for (let frame = first; frame <= last; frame++) this.rles.delete(keyOf(objectId, frame));
       }
     }
-    if (rows.length > 0) this.notify();
+    if (rows.length === 0) return;
+    this.summaries += 1;
+    this.notify();
   }
 
   /** Masks that were fetched. What came in the meantime is newer, and stays. */
