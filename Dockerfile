@@ -18,7 +18,7 @@ RUN python -m venv .venv
 ENV PATH=/app/.venv/bin:${PATH}
 
 # Dependencies before the code, so that a change of the code does not fetch them again.
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml setup.py constraints.txt README.md LICENSE ./
 COPY .ci/install_torch.sh .ci/
 RUN if [ "${TORCH}" != none ]; then .ci/install_torch.sh python "${TORCH}"; fi
 RUN mkdir backend sam2 && touch backend/__init__.py sam2/__init__.py && \
@@ -26,6 +26,7 @@ RUN mkdir backend sam2 && touch backend/__init__.py sam2/__init__.py && \
     pip install -c constraints.txt -e ".${extras}"
 COPY sam2/ sam2/
 COPY backend/ backend/
+RUN pip install -c constraints.txt --no-deps -e .
 COPY --from=web /app/frontend/dist/ frontend/dist/
 
 RUN useradd --uid 1000 --create-home masklet && install -d -o masklet -g masklet /data /checkpoints

@@ -18,7 +18,7 @@ SAM2_STAMP := $(VENV)/.masklet-sam2
 TEST_STAMP := $(VENV)/.masklet-test
 NPM_STAMP := frontend/node_modules/.masklet-npm
 WEB_STAMP := frontend/dist/.masklet-built
-LOCKS := pyproject.toml constraints.txt
+LOCKS := pyproject.toml setup.py constraints.txt
 WEB_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 # An environment whose Python went away (a system upgrade) is made anew.
@@ -52,6 +52,7 @@ format: $(TEST_STAMP) $(NPM_STAMP)
 schema: $(RUN_STAMP) $(NPM_STAMP)
 	@$(PY) -m backend.api.schema > frontend/schema.graphql.new
 	@mv frontend/schema.graphql.new frontend/schema.graphql
+	@$(PY) -m backend.client.codegen
 	@cd frontend && npm run --silent codegen
 
 lock: $(TEST_STAMP)
@@ -75,10 +76,11 @@ $(SAM2_STAMP): $(RUN_STAMP)
 	@$(PIP_INSTALL) -e '.[sam2]'
 	@touch $@
 
-$(TEST_STAMP): $(RUN_STAMP)
+$(TEST_STAMP): $(RUN_STAMP) tests/formats/readers.txt
 	@echo "[1/5] Python packages for the tests"
 	@.ci/install_torch.sh $(PY) $(TORCH)
 	@$(PIP_INSTALL) -e '.[sam2,postgres,test]'
+	@$(PIP_INSTALL) --no-deps --upgrade --target $(VENV)/readers -r tests/formats/readers.txt
 	@touch $@
 
 $(NPM_STAMP): frontend/package.json frontend/package-lock.json

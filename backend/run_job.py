@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from backend.media.frames import VideoFrames
 from backend.media.index import SOURCE_NAME
 from backend.media.library import VideoLibrary
 from backend.settings import Settings, from_environment
-from backend.store.database import open_database
+from backend.store.database import Database, open_database
 from backend.store.jobs import SqlJobStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.snapshots import SqlSnapshots
@@ -56,12 +58,26 @@ def run_job(settings: Settings, job_id: str) -> None:
         Report(progress=done).say()
 
     if isinstance(job.request, ExportRequest):
-        stored = StoredVideos(videos, VideoLibrary(videos, settings.data))
-        weights = EngineCatalog(settings.checkpoints).weights_sha256
-        exporter = Exporter(SqlSnapshots(database), stored, weights)
+        exporter = _exporter(settings, database)
         exporter.write_zip(job, job.request, places.export(job_id), progress)
     else:
         _read(SqlSessionStore(database), videos, job.request, places, job_id)
+
+
+@contextmanager
+def open_exporter(settings: Settings) -> Iterator[Exporter]:
+    """For whoever exports without a job, beside an open service or without one."""
+    database = open_database(settings.database)
+    try:
+        yield _exporter(settings, database)
+    finally:
+        database.close()
+
+
+def _exporter(settings: Settings, database: Database) -> Exporter:
+    videos = SqlVideoStore(database)
+    stored = StoredVideos(videos, VideoLibrary(videos, settings.data))
+    return Exporter(SqlSnapshots(database), stored, EngineCatalog(settings.checkpoints).weights_sha256)
 
 
 def _read(

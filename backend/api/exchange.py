@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from backend.api import reading
 from backend.api.context import Service
 from backend.domain import jobs as domain
 from backend.exchange.jobs import FormatInfo
@@ -110,7 +111,7 @@ def _report_type(report: domain.ImportReport) -> ImportReport:
 
 
 @strawberry.type
-class Query:
+class Query(reading.Query):
     @strawberry.field(description="In which forms masks can leave and come back.")
     async def export_formats(self, info: Info) -> list[ExportFormat]:
         return [format_type(one) for one in info.context.jobs.formats()]

@@ -1,0 +1,43 @@
+"""What the commands share that talk to a server: which one, and its client."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from backend.cli.errors import CannotDo
+
+if TYPE_CHECKING:
+    from backend.client import Client, Session
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", metavar="URL", help="default: MASKLET_SERVER, or http://localhost:7262")
+    parser.add_argument("--key", help="of a closed server: the one in its owner's link (or MASKLET_KEY)")
+
+
+@contextmanager
+def client_of(args: argparse.Namespace) -> Iterator[Client]:
+    """A client; its errors are said as sentences."""
+    from backend.client import Client, MaskletError
+    from backend.client.client import default_server
+
+    try:
+        with Client(args.server or default_server(), args.key or os.environ.get("MASKLET_KEY")) as client:
+            yield client
+    except MaskletError as error:
+        raise CannotDo(str(error)) from error
+
+
+def session_of(client: Client, given: str) -> Session:
+    """By its id, the beginning of it, or its address in the browser."""
+    wanted = given.rstrip("/").rsplit("/", 1)[-1]
+    found = [session for session in client.sessions() if session.id.startswith(wanted)] if wanted else []
+    exact = [session for session in found if session.id == wanted]
+    if len(exact or found) != 1:
+        many = f"{len(found)} sessions begin with {given!r}" if found else f"There is no session {given!r}"
+        raise CannotDo(f"{many}: `masklet sessions` lists them.")
+    return (exact or found)[0]

@@ -1,0 +1,464 @@
+"""Types and operations of Masklet's API, written by `python -m backend.client.codegen`."""
+
+# ruff: noqa: E501 - queries are one line each
+# fmt: off
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .wire import Operation
+
+
+class VideoState(StrEnum):
+    IMPORTING = "IMPORTING"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+class AttributeKind(StrEnum):
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    CHOICE = "CHOICE"
+    BOOLEAN = "BOOLEAN"
+
+
+class MaskOrigin(StrEnum):
+    PROMPT = "PROMPT"
+    TRACK = "TRACK"
+    IMPORT = "IMPORT"
+
+
+class PropagationState(StrEnum):
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+
+class Verdict(StrEnum):
+    APPLIED = "APPLIED"
+    OPEN = "OPEN"
+    DROPPED = "DROPPED"
+
+
+class JobState(StrEnum):
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class Direction(StrEnum):
+    BOTH = "BOTH"
+    FORWARD = "FORWARD"
+    BACKWARD = "BACKWARD"
+
+
+@dataclass(frozen=True)
+class PointInput:
+    x: float
+    y: float
+    include: bool = True
+
+
+@dataclass(frozen=True)
+class BoxInput:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class RleMaskInput:
+    height: int
+    width: int
+    counts: str
+
+
+@dataclass(frozen=True)
+class FramePromptInput:
+    object_id: int
+    frame_idx: int
+    points: tuple[PointInput, ...] = ()
+    box: BoxInput | None = None
+    mask: RleMaskInput | None = None
+
+
+@dataclass(frozen=True)
+class Video:
+    id: str
+    title: str
+    state: VideoState
+    progress: float  # 0..1 while importing.
+    error: str | None  # One sentence when FAILED.
+    warning: str | None  # One sentence: what to know of this file.
+    width: int
+    height: int
+    num_frames: int
+    fps: float
+    frame_times_s: tuple[float, ...]  # Start of each frame in the rendition, in seconds; the first is 0.
+    rendition_url: str | None  # An MP4 with the same frames, one for one; null until it is made, or if it cannot be.
+    rendition_progress: float  # 0..1 while what `renditionUrl` names is made. Until then take frames as stills.
+    pixel_aspect: float  # Width of a pixel as shown / its height; masks and points are in pixels all the same.
+    poster_url: str | None
+    in_gallery: bool
+    source_sha256: str
+
+
+@dataclass(frozen=True)
+class Engine:
+    id: str
+    label: str
+    device: str
+    available: bool
+    note: str  # What it is good for, or why it cannot be chosen.
+
+
+@dataclass(frozen=True)
+class AttributeSpec:
+    """A question about the objects of a class."""
+
+    name: str
+    kind: AttributeKind
+    choices: tuple[str, ...]  # The answers of a CHOICE; else empty.
+
+
+@dataclass(frozen=True)
+class ObjectClass:
+    name: str
+    colour: str  # #rrggbb
+    attributes: tuple[AttributeSpec, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    id: str
+    video: Video
+    engine: Engine
+    version: int
+    created_s: float  # Seconds since 1970.
+    title: str  # Empty: it goes by its video's.
+    ontology: tuple[ObjectClass, ...]  # The classes of its objects.
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What was said of an object. `value` is text: true, 3.5, red."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FrameRange:
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class TrackedObject:
+    object_id: int
+    name: str
+    colour: str  # #rrggbb
+    removed: bool
+    version: int
+    label: str  # Its class; empty: none was chosen.
+    attributes: tuple[Attribute, ...]
+    rank: int  # Its place in the list; equal ranks go by id.
+    locked: bool  # Nobody may change it, nor Track, until it is unlocked.
+    absent: tuple[FrameRange, ...]  # Where a person said that it is not there. Tracking obeys.
+
+
+@dataclass(frozen=True)
+class RleMask:
+    """A binary mask: COCO run-length encoding, compressed."""
+
+    height: int
+    width: int
+    counts: str
+
+
+@dataclass(frozen=True)
+class FrameMask:
+    object_id: int
+    frame_idx: int
+    rle: RleMask | None  # Null: there is no mask here any more.
+    area: int
+    object_score: float  # A logit; above 0: the object is on this frame.
+    predicted_iou: float  # 0..1, the engine's own estimate.
+    origin: MaskOrigin
+    engine_id: str
+    verified: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Propagation:
+    id: str
+    state: PropagationState
+    frames_done: int
+    frames_total: int
+    error: str | None
+    version: int
+    verdict: Verdict  # OPEN: its masks are the feed's `candidates`, until somebody keeps or drops them.
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    name: str
+    title: str
+    purpose: str  # One line on what it is for.
+    needs_frames: bool  # It is made of the video's pictures.
+    takes_frames: bool  # It has a place for the video's pictures.
+
+
+@dataclass(frozen=True)
+class IncomingObject:
+    object_id: int
+    name: str
+    label: str
+    num_masks: int
+    num_boxes: int  # Boxes on frames without a mask: they become prompts.
+    first_frame: int
+    last_frame: int
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    format: str
+    objects: tuple[IncomingObject, ...]
+    problems: tuple[str, ...]  # What cannot come in, a sentence each; some of them.
+    num_problems: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """An export or an import. Ask again until `state` is none of WAITING and RUNNING."""
+
+    id: str
+    is_import: bool
+    state: JobState
+    title: str
+    format: str | None
+    progress: float  # 0..1
+    error: str | None  # One sentence when FAILED.
+    created_s: float  # Seconds since 1970.
+    ended_s: float | None
+    file_name: str | None
+    num_bytes: float | None  # A whole number; GraphQL's Int ends at 2 GB.
+    download_url: str | None  # Of an export that is DONE, for some days.
+    report: ImportReport | None  # Of an import, once the file was read.
+    session_id: str | None  # Where an import's objects are.
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float
+    y: float
+    include: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class FramePrompt:
+    """All prompts of an object on a frame. Empty: there are none any more."""
+
+    object_id: int
+    frame_idx: int
+    points: tuple[Point, ...]
+    box: Box | None
+    mask: RleMask | None
+    version: int
+
+
+@dataclass(frozen=True)
+class SessionDetails:
+    """What a session is called, and the classes of its objects."""
+
+    title: str  # Empty: it goes by its video's.
+    ontology: tuple[ObjectClass, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class SessionDelta:
+    """What changed in a session after a version."""
+
+    version: int  # Resume with `after: version`.
+    objects: tuple[TrackedObject, ...]
+    prompts: tuple[FramePrompt, ...]
+    masks: tuple[FrameMask, ...]
+    propagation: Propagation | None
+    details: SessionDetails | None  # Its title and classes, if changed.
+    candidates: tuple[FrameMask, ...]  # Masks that wait for a verdict.
+
+
+LIBRARY: Operation[tuple[Video, ...]] = Operation(
+    "library",
+    'query { library { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } }',
+    "tuple[Video, ...]",
+)
+
+
+VIDEO: Operation[Video] = Operation(
+    "video",
+    'query($id: ID!) { video(id: $id) { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } }',
+    "Video",
+)
+
+
+SESSIONS: Operation[tuple[Session, ...]] = Operation(
+    "sessions",
+    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    "tuple[Session, ...]",
+)
+
+
+SESSION: Operation[Session] = Operation(
+    "session",
+    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    "Session",
+)
+
+
+ENGINES: Operation[tuple[Engine, ...]] = Operation(
+    "engines",
+    'query { engines { id label device available note } }',
+    "tuple[Engine, ...]",
+)
+
+
+OBJECTS: Operation[tuple[TrackedObject, ...]] = Operation(
+    "objects",
+    'query($sessionId: ID!) { objects(sessionId: $sessionId) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    "tuple[TrackedObject, ...]",
+)
+
+
+MASKS: Operation[tuple[FrameMask, ...]] = Operation(
+    "masks",
+    'query($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { masks(sessionId: $sessionId, firstFrame: $firstFrame, lastFrame: $lastFrame) { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } }',
+    "tuple[FrameMask, ...]",
+)
+
+
+PROPAGATION: Operation[Propagation | None] = Operation(
+    "propagation",
+    'query($sessionId: ID!) { propagation(sessionId: $sessionId) { id state framesDone framesTotal error version verdict } }',
+    "Propagation | None",
+)
+
+
+EXPORT_FORMATS: Operation[tuple[ExportFormat, ...]] = Operation(
+    "exportFormats",
+    'query { exportFormats { name title purpose needsFrames takesFrames } }',
+    "tuple[ExportFormat, ...]",
+)
+
+
+JOB: Operation[Job] = Operation(
+    "job",
+    'query($id: ID!) { job(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    "Job",
+)
+
+
+JOBS: Operation[tuple[Job, ...]] = Operation(
+    "jobs",
+    'query($sessionId: ID) { jobs(sessionId: $sessionId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    "tuple[Job, ...]",
+)
+
+
+CREATE_SESSION: Operation[Session] = Operation(
+    "createSession",
+    'mutation($videoId: ID!, $engineId: ID) { createSession(videoId: $videoId, engineId: $engineId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    "Session",
+)
+
+
+ADD_OBJECT: Operation[TrackedObject] = Operation(
+    "addObject",
+    'mutation($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    "TrackedObject",
+)
+
+
+UPDATE_OBJECT: Operation[TrackedObject] = Operation(
+    "updateObject",
+    'mutation($sessionId: ID!, $objectId: Int!, $name: String, $colour: String) { updateObject(sessionId: $sessionId, objectId: $objectId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    "TrackedObject",
+)
+
+
+DELETE_OBJECT: Operation[int] = Operation(
+    "deleteObject",
+    'mutation($sessionId: ID!, $objectId: Int!) { deleteObject(sessionId: $sessionId, objectId: $objectId) }',
+    "int",
+)
+
+
+SET_PROMPT: Operation[int] = Operation(
+    "setPrompt",
+    'mutation($sessionId: ID!, $prompt: FramePromptInput!, $seen: Int) { setPrompt(sessionId: $sessionId, prompt: $prompt, seen: $seen) }',
+    "int",
+)
+
+
+CLEAR_PROMPTS: Operation[int] = Operation(
+    "clearPrompts",
+    'mutation($sessionId: ID!) { clearPrompts(sessionId: $sessionId) }',
+    "int",
+)
+
+
+TRACK: Operation[Propagation] = Operation(
+    "track",
+    'mutation($sessionId: ID!, $direction: Direction! = BOTH, $startFrame: Int, $objectIds: [Int!], $firstFrame: Int, $lastFrame: Int, $proposed: Boolean! = false, $overwritesVerified: Boolean! = false) { track(sessionId: $sessionId, direction: $direction, startFrame: $startFrame, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, proposed: $proposed, overwritesVerified: $overwritesVerified) { id state framesDone framesTotal error version verdict } }',
+    "Propagation",
+)
+
+
+CANCEL_TRACKING: Operation[int] = Operation(
+    "cancelTracking",
+    'mutation($sessionId: ID!) { cancelTracking(sessionId: $sessionId) }',
+    "int",
+)
+
+
+START_EXPORT: Operation[Job] = Operation(
+    "startExport",
+    'mutation($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int! = 0, $lastFrame: Int, $stride: Int! = 1, $withFrames: Boolean! = false) { startExport(sessionIds: $sessionIds, format: $format, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    "Job",
+)
+
+
+START_IMPORT: Operation[Job] = Operation(
+    "startImport",
+    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true) { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    "Job",
+)
+
+
+CANCEL_JOB: Operation[Job] = Operation(
+    "cancelJob",
+    'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    "Job",
+)
+
+
+SESSION_FEED: Operation[SessionDelta] = Operation(
+    "sessionFeed",
+    'subscription($sessionId: ID!, $after: Int! = 0) { sessionFeed(sessionId: $sessionId, after: $after) { version objects { objectId name colour removed version label attributes { name value } rank locked absent { first last } } prompts { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } masks { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } propagation { id state framesDone framesTotal error version verdict } details { title ontology { name colour attributes { name kind choices } } version } candidates { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } } }',
+    "SessionDelta",
+)
