@@ -32,6 +32,14 @@ class Library(Protocol):
         """A JPEG of the source's frame."""
         ...
 
+    def thumbnail_jpeg(self, video_id: str, frame_idx: int) -> bytes:
+        """The same, small."""
+        ...
+
+    def scene_cuts(self, video_id: str) -> tuple[int, ...] | None:
+        """The first frames of scenes; None while they are looked for."""
+        ...
+
     def frame_times(self, video_id: str) -> FrameTimes:
         """Every frame's stamp as the source has it."""
         ...

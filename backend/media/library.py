@@ -22,6 +22,7 @@ from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.ports import VideoStore
 from backend.domain.video import FrameTimes, Playback, Video, VideoState
+from backend.media.cuts import SceneCuts
 from backend.media.files import link_or_copy
 from backend.media.frames import VideoFrames
 from backend.media.frames_apart import FramesApart, open_frames
@@ -33,6 +34,7 @@ from backend.media.stills import StillReader
 
 MAX_UPLOAD_BYTES = 16 * 2**30
 MAX_TITLE = 120
+THUMBNAIL_ROWS = 72  # on the timeline: 36 CSS pixels, on screens with two pixels to each
 CHUNK_BYTES = 2**20
 INCOMING_NAME = ".incoming"
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -60,6 +62,8 @@ class VideoLibrary:
         self._max_upload_bytes = max_upload_bytes
         self._limits = limits or MediaLimits()
         self._stills = StillReader(self._limits)
+        self._thumbnails = StillReader(self._limits)
+        self._cuts = SceneCuts()
         self._registering = threading.Lock()
         self._imports = VideoImports(videos, self.folder, self._limits)
 
@@ -73,8 +77,10 @@ class VideoLibrary:
 
     def close(self) -> None:
         """Stop the imports under way; the next start goes on with them. Idempotent."""
+        self._cuts.close()
         self._imports.close()
         self._stills.close()
+        self._thumbnails.close()
 
     def receive(self, stream: ByteStream, title: str, expected_bytes: int | None = None) -> Video:
         """Take an upload; it is safe on disk when this returns, and imported in the background.
@@ -116,10 +122,22 @@ class VideoLibrary:
 
     def still_jpeg(self, video_id: str, frame_idx: int) -> bytes:
         """The source's frame as JPEG."""
-        video = self._ready(video_id)
-        if not 0 <= frame_idx < video.num_frames:
-            raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{video.num_frames - 1}.")
+        self._check_frame(video_id, frame_idx)
         return self._stills.jpeg(self.folder(video_id), frame_idx)
+
+    def thumbnail_jpeg(self, video_id: str, frame_idx: int) -> bytes:
+        """The source's frame, small. Read apart from the stills, which people step through elsewhere."""
+        self._check_frame(video_id, frame_idx)
+        return self._thumbnails.jpeg(self.folder(video_id), frame_idx, THUMBNAIL_ROWS)
+
+    def scene_cuts(self, video_id: str) -> tuple[int, ...] | None:
+        """The first frames of scenes; None while they are looked for, which the first question begins."""
+        playback = self._ready(video_id).playback
+        if playback is Playback.PENDING:
+            return None
+        if playback is Playback.STILLS:
+            return ()
+        return self._cuts.of(self.folder(video_id), self.rendition_path(video_id))
 
     def has_sound(self, video_id: str) -> bool:
         self._ready(video_id)
@@ -157,6 +175,11 @@ class VideoLibrary:
         if not ID_PATTERN.fullmatch(video_id):
             raise NotFound("There is no such video; it may have been removed.")
         return self._videos_dir / video_id
+
+    def _check_frame(self, video_id: str, frame_idx: int) -> None:
+        num_frames = self._ready(video_id).num_frames
+        if not 0 <= frame_idx < num_frames:
+            raise InvalidInput(f"Frame {frame_idx} is outside this video's frames 0..{num_frames - 1}.")
 
     def _ready(self, video_id: str) -> Video:
         self.folder(video_id)

@@ -110,6 +110,14 @@ def _pixel_bytes(format_: av.VideoFormat, plane: int) -> int:
     return sum((part.bits + 7) // 8 for part in parts)
 
 
+def shrunk(image: np.ndarray, height: int) -> np.ndarray:
+    """The image at so many rows, or at its own where it has fewer."""
+    rows, columns = image.shape[:2]
+    if rows <= height:
+        return image
+    return cv2.resize(image, (max(1, round(columns * height / rows)), height), interpolation=cv2.INTER_AREA)
+
+
 def jpeg_of(image: np.ndarray, quality: int = 92) -> bytes:
     """RGB image -> JPEG file."""
     done, data = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])

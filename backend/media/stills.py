@@ -9,10 +9,11 @@ from pathlib import Path
 from backend.media.frames import VideoFrames
 from backend.media.frames_apart import FramesApart, open_frames
 from backend.media.limits import MediaLimits
-from backend.media.pixels import jpeg_of
+from backend.media.pixels import jpeg_of, shrunk
 
 OPEN_VIDEOS = 4
 RING_BYTES = 32 * 2**20  # each; people step about where they are
+SMALL_QUALITY = 80
 
 
 class StillReader:
@@ -23,11 +24,13 @@ class StillReader:
         self._open: OrderedDict[Path, VideoFrames | FramesApart] = OrderedDict()
         self._lock = threading.Lock()
 
-    def jpeg(self, folder: Path, frame_idx: int) -> bytes:
+    def jpeg(self, folder: Path, frame_idx: int, height: int | None = None) -> bytes:
+        """The frame at its own size, or shrunk to `height` rows."""
         while True:
             frames = self._frames(folder)
             try:
-                return jpeg_of(frames.read(frame_idx))
+                image = frames.read(frame_idx)
+                return jpeg_of(image) if height is None else jpeg_of(shrunk(image, height), SMALL_QUALITY)
             except ValueError:
                 if not frames.closed:
                     raise

@@ -34,6 +34,21 @@ def media_blueprint(service: Service) -> Blueprint:
         response.headers["Cache-Control"] = FOREVER
         return response
 
+    @blueprint.get("/media/<video_id>/thumbnails/<int:frame_idx>.jpg")
+    def thumbnail(video_id: str, frame_idx: int) -> Response:
+        response = Response(service.library.thumbnail_jpeg(video_id, frame_idx), mimetype=JPEG)
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+    @blueprint.get("/media/<video_id>/cuts.json")
+    def cuts(video_id: str) -> Response:
+        """202 while they are looked for: ask again later."""
+        found = service.library.scene_cuts(video_id)
+        response = jsonify(cuts=found or ())
+        response.status_code = 202 if found is None else 200
+        response.headers["Cache-Control"] = ASK_AGAIN
+        return response
+
     @blueprint.get("/media/<video_id>/composing.json")
     def composing(video_id: str) -> Response:
         """What a video that the browser composes takes over from the source: its clock and its sound."""
