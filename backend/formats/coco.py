@@ -38,7 +38,7 @@ def as_polygons(rle: Rle) -> Any:
 
 @dataclass(frozen=True)
 class CocoFormat:
-    """`annotations.json`, and the frames in `images/` where they are asked for."""
+    """`annotations/instances_default.json`, and the frames in `images/` where they are asked for."""
 
     name: str
     title: str
@@ -53,7 +53,9 @@ class CocoFormat:
         images = folder / "images"
         if annotated.read_frame is not None:
             images.mkdir()
-        write_pieces(folder / "annotations.json", document(annotated, self.segmentation, images))
+        (folder / "annotations").mkdir()
+        file = folder / "annotations" / "instances_default.json"
+        write_pieces(file, document(annotated, self.segmentation, images))
 
     def read(self, path: Path, video: Video) -> Found:
         return read_coco(path, video)

@@ -35,7 +35,8 @@ class _Row:
 
 
 def read_coco(path: Path, video: Video) -> Found:
-    file = json_file(path, "annotations.json", "coco.json")
+    inner = path / "annotations"
+    file = json_file(inner if inner.is_dir() else path, "instances_default.json", "coco.json")
     pictures = _Pictures(file, video)
     names = dict(_categories(file))
     objects = {one.object_id: one for one in _tracks(file, names)}

@@ -1,7 +1,7 @@
 """MOTS: a 16-bit PNG a frame, whose pixels are class * 1000 + object id, and the same as text with RLE.
 
 https://www.vision.rwth-aachen.de/page/mots. Classes count from 1 and are named in `labels.txt`. A pixel has
-one object: of two that overlap the lower id has it. 10000 is "not judged".
+one object: of two that overlap the lower id has it. Class 10 is "not judged", and so no class of ours.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from backend.formats.pixels import decode, encode, encode_labels, flatten, rle_o
 from backend.formats.sidecar import read_objects, write_objects
 
 A_CLASS = 1000
-HIGHEST_ID, MOST_CLASSES = 999, 64
-VOID = 10 * A_CLASS
+HIGHEST_ID, MOST_CLASSES = 999, 63  # the highest class is 64, and one of them is not to be had
+NOT_JUDGED = 10
 OFFICIAL = {1: "car", 2: "pedestrian"}
 LONGEST_LINE = 2**24  # characters
 
@@ -43,17 +43,21 @@ class MotsFormat:
         return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
-        numbers, video = annotated.categories(), annotated.video
+        video = annotated.video
         check_ids(annotated.objects, HIGHEST_ID, "MOTS")
-        check_count(len(numbers), MOST_CLASSES, "classes", "MOTS")
+        check_count(len(annotated.categories()), MOST_CLASSES, "classes", "MOTS")
+        numbers = {name: n + (n >= NOT_JUDGED) for name, n in annotated.categories().items()}
         of_object = {
             one.object_id: numbers[category(one)] * A_CLASS + one.object_id for one in annotated.objects
         }
         pngs, images, texts = folder / "instances", folder / "images", folder / "instances_txt"
         for inner in (pngs, texts) if annotated.read_frame is None else (pngs, texts, images):
             inner.mkdir()
-        (pngs / "labels.txt").write_text("".join(f"{name}\n" for name in numbers), "utf-8")
-        with (texts / f"{video.video_id}.txt").open("w") as lines:
+        lines = list(numbers)
+        if len(lines) >= NOT_JUDGED:
+            lines.insert(NOT_JUDGED - 1, "ignored")
+        (pngs / "labels.txt").write_text("".join(f"{name}\n" for name in lines), "utf-8")
+        with (texts / f"{video.video_id}.txt").open("w") as rows:
             for frame in annotated.by_frame():
                 name = frame_name(video, frame.frame_idx, 6)
                 layers = [(of_object[mask.object_id], decode(rle_of(mask))) for mask in frame.seen()]
@@ -61,8 +65,8 @@ class MotsFormat:
                 write_wide_png(pngs / f"{name}.png", labels)
                 write_picture(annotated, frame.frame_idx, images / f"{name}.jpg")
                 for number, rle in encode_labels(labels).items():
-                    line = (frame.frame_idx, number, number // A_CLASS, rle.height, rle.width, rle.counts)
-                    lines.write(" ".join(map(str, line)) + "\n")
+                    row = (frame.frame_idx, number, number // A_CLASS, rle.height, rle.width, rle.counts)
+                    rows.write(" ".join(map(str, row)) + "\n")
         write_objects(folder, annotated.objects)
 
     def read(self, path: Path, video: Video) -> Found:
@@ -125,7 +129,7 @@ class _Pngs:
                 if frame_idx is None:
                     raise ValueError("there is no frame number in its name")
                 for number, mask in ids_in(read_labels(file, self.video)):
-                    if number != VOID:
+                    if number // A_CLASS != NOT_JUDGED:
                         yield _Numbered(number, frame_idx, encode(mask))
             except WRONG_FORM as error:
                 yield sentence(file.name, error)
@@ -144,7 +148,7 @@ class _Text:
                     continue
                 try:
                     frame_idx, object_number, _, height, width, counts = line.split()
-                    if int(object_number) != VOID:
+                    if int(object_number) // A_CLASS != NOT_JUDGED:
                         rle = Rle(int(height), int(width), counts)
                         yield _Numbered(int(object_number), int(frame_idx), rle)
                 except WRONG_FORM:

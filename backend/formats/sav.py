@@ -3,7 +3,7 @@
 `masklet[i][k]` is the RLE of masklet k on the i-th annotated frame; every fourth frame of a 24 fps video is
 annotated there, from frame 0. Other frames than every n-th from 0 are listed in `frames.json` beside it.
 What the numbers mean was read off the collection's own files: sizes are means over the frames where a masklet
-is seen, buckets have the borders of COCO, a visibility change is one between two annotated frames.
+is seen, buckets have the borders of COCO, visibility changes are counted from its first frame on.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class _Counts:
     edited: int = 0
     changes: int = 0
     first: int | None = None
-    _was_seen: bool | None = field(default=None)
+    _was_seen: bool = field(default=False)
 
     def add(self, position: int, mask: FrameMask | None) -> None:
         is_seen = mask is not None and mask.area > 0
-        if self._was_seen is not None and is_seen != self._was_seen:
+        if self.first is not None and is_seen != self._was_seen:
             self.changes += 1
         self._was_seen = is_seen
         if mask is not None and (mask.origin is MaskOrigin.PROMPT or mask.verified):

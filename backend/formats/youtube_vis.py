@@ -1,7 +1,8 @@
 """YouTube-VIS JSON: one annotation an object, with a mask or null for each frame of the video.
 
 https://youtube-vos.org/dataset/vis: `videos` with `file_names`, `annotations` with `segmentations`, `bboxes`
-and `areas` of equal length. The source's frame numbers are in the file names.
+and `areas` of equal length. Masks are lists of runs, not compressed, as in the collection's own files: some
+readers take nothing else. The source's frame numbers are in the file names.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _spill(spill: Spill, object_id: int, mask: FrameMask | None) -> None:
     values: tuple[Any, ...] = (None, None, None)
     if mask is not None:
         rle = rle_of(mask)
-        coded = {"size": [rle.height, rle.width], "counts": rle.counts}
+        coded = {"size": [rle.height, rle.width], "counts": rle.runs}
         values = (coded, bounding_box(rle), mask.area)
     for of, value in zip(LISTS, values, strict=True):
         spill.add(object_id, compact(value) + ",", of)

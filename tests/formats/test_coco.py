@@ -35,7 +35,7 @@ VIDEO = video_of()
 
 def load(folder: Path) -> COCO:
     with contextlib.redirect_stdout(io.StringIO()):
-        return COCO(folder / "annotations.json")
+        return COCO(folder / "annotations" / "instances_default.json")
 
 
 @pytest.fixture(params=[coco.COCO, coco.COCO_POLYGONS], ids=lambda one: one.name)
@@ -63,7 +63,7 @@ def test_pycocotools_gives_every_mask_back(written: Path) -> None:
 
 def test_pycocotools_evaluates_it_against_itself(written: Path) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
-        truth = COCO(written / "annotations.json")
+        truth = COCO(written / "annotations" / "instances_default.json")
         results = [{**a, "score": 1.0} for a in truth.loadAnns(truth.getAnnIds())]
         evaluation = COCOeval(truth, truth.loadRes(results), "segm")
         evaluation.evaluate()
@@ -99,7 +99,7 @@ def test_an_object_without_a_label_is_of_the_class_of_its_name(tmp_path: Path) -
 
 
 def test_the_document_names_the_source(written: Path) -> None:
-    parsed = json.loads((written / "annotations.json").read_text())
+    parsed = json.loads((written / "annotations" / "instances_default.json").read_text())
     source = parsed["info"]["masklet"]
     assert source["source_sha256"] == "ab" * 32
     assert (source["session_version"], source["engine_id"], source["num_frames"]) == (77, "colorflow", 12)
