@@ -7,6 +7,13 @@ import {
 import { FrameTimes } from '../playback/frameTimes';
 import { openPictures } from '../playback/pictures';
 import type { Player } from '../playback/player';
+import {
+  NO_RANGE,
+  type RangeAction,
+  type RangeState,
+  rangeOf,
+  reduceRange,
+} from '../playback/range';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
 import {
@@ -30,6 +37,8 @@ export interface Workspace {
   readonly look: LookStore;
   readonly visibility: Store<Visibility, VisibilityAction>;
   readonly effects: Store<EffectChoices, EffectAction>;
+  /** In and out, and whether playing goes round between them. */
+  readonly range: Store<RangeState, RangeAction>;
   close(): void;
 }
 
@@ -41,6 +50,12 @@ export function openWorkspace(info: SessionInfo): Workspace {
     if (session.connection.get() === 'live') pictures.reconnect();
   });
   const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx));
+  const range = createStore(reduceRange, NO_RANGE);
+  range.subscribe(() => {
+    const { loops } = range.get();
+    const whole = { first: 0, last: info.video.numFrames - 1 };
+    player.loop = loops ? (rangeOf(range.get(), info.video.numFrames) ?? whole) : null;
+  });
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
   session.open();
@@ -54,6 +69,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
     look: lookStore(),
     visibility: createStore(reduceVisibility, ALL_VISIBLE),
     effects: createStore(reduceEffects, NO_EFFECTS),
+    range,
     close() {
       window.removeEventListener('pagehide', onPageHide);
       leaveConnection();

@@ -1,51 +1,62 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { Store } from '../app/store';
 import { t, useLanguage } from '../i18n/t';
 import { Button } from '../ui/Button';
 import type { Player } from './player';
+import { RangeControls } from './RangeControls';
+import type { RangeAction, RangeState } from './range';
 import styles from './Transport.module.css';
 import { timecode } from './timecode';
 
 /** Play, step, and where the playhead is. */
-export function Transport({ player }: { player: Player }) {
+export function Transport({
+  player,
+  range,
+}: {
+  player: Player;
+  range: Store<RangeState, RangeAction>;
+}) {
+  useLanguage();
   const playing = useSyncExternalStore(player.subscribe, () => player.playing);
   const last = player.times.numFrames - 1;
   return (
     <div className={styles.transport}>
       <Button
         icon="first"
-        aria-label="First frame"
-        title="First frame (Home)"
+        aria-label={t('First frame')}
+        title={t('First frame')}
         onClick={() => player.seek(0)}
       />
       <Button
         icon="previous"
-        aria-label="Previous frame"
-        title="Previous frame (←)"
+        aria-label={t('Previous frame')}
+        title={t('Previous frame')}
         data-testid="previous-frame"
         onClick={() => player.step(-1)}
       />
       <Button
         icon={playing ? 'pause' : 'play'}
         className={styles.play}
-        aria-label={playing ? 'Pause' : 'Play'}
-        title={playing ? 'Pause (Space)' : 'Play (Space)'}
+        aria-label={playing ? t('Pause') : t('Play')}
+        title={playing ? t('Pause') : t('Play')}
         data-testid="play"
         data-playing={playing}
         onClick={() => player.toggle()}
       />
       <Button
         icon="next"
-        aria-label="Next frame"
-        title="Next frame (→)"
+        aria-label={t('Next frame')}
+        title={t('Next frame')}
         data-testid="next-frame"
         onClick={() => player.step(1)}
       />
       <Button
         icon="last"
-        aria-label="Last frame"
-        title="Last frame (End)"
+        aria-label={t('Last frame')}
+        title={t('Last frame')}
         onClick={() => player.seek(last)}
       />
+      <RangeControls player={player} range={range} />
       <Position player={player} />
       <Preparing player={player} />
     </div>
@@ -79,14 +90,14 @@ function Position({ player }: { player: Player }) {
   }, [player]);
   return (
     <p className={`${styles.position} number`}>
-      <span className={styles.label}>Frame</span>
+      <span className={styles.label}>{t('Frame')}</span>
       <span
         ref={frame}
         className={styles.frame}
         style={{ minWidth: `${String(player.times.numFrames - 1).length}ch` }}
         data-testid="frame-number"
       />
-      <span className={styles.label}>of {player.times.numFrames}</span>
+      <span className={styles.label}>{t('of {count}', { count: player.times.numFrames })}</span>
       <span ref={time} className={styles.time} />
     </p>
   );

@@ -6,6 +6,8 @@ export interface PictureSource {
   show(frameIdx: number): Promise<void>;
   /** Play on from the frame that is shown. `onFrame` hears of each as it comes to the screen. */
   play(onFrame: (frameIdx: number) => void, onEnd: () => void): void;
+  /** How fast it plays, above 0; 1 is the video's own pace. */
+  setRate(rate: number): void;
   pause(): void;
   close(): void;
 }

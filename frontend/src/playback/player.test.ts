@@ -22,6 +22,7 @@ class SlowSource implements PictureSource {
     this.onFrame = onFrame;
     this.onEnd = onEnd;
   }
+  setRate(): void {}
   pause(): void {}
   close(): void {}
 }

@@ -1,5 +1,6 @@
 import type { FrameTimes } from './frameTimes';
 import type { PictureSource } from './pictureSource';
+import type { FrameRange } from './range';
 
 /**
  * The playhead: which frame is on the screen, and which was asked for. Outside React, since it changes with
@@ -11,6 +12,10 @@ export class Player {
   /** The frame that was asked for last: the picture follows as soon as it can. */
   target = 0;
   playing = false;
+  /** How fast it plays: 1 as the video wants it; below 0 backwards. */
+  rate = 1;
+  /** Playing goes round in it; null: up to the end. */
+  loop: FrameRange | null = null;
   /** 0..1 while the rendition is being made, so that pictures come slowly; null: nothing to wait for. */
   preparing: number | null = null;
   private chase: Promise<void> | null = null;
@@ -69,21 +74,41 @@ export class Player {
     else void this.play();
   }
 
+  /** Change how fast it plays, or will play. */
+  setRate(rate: number): void {
+    const turns = rate < 0 || this.rate < 0;
+    this.rate = rate;
+    if (this.playing && turns) {
+      this.halt();
+      void this.play();
+    } else if (this.playing) {
+      this.source.setRate(rate);
+    }
+    this.notify();
+  }
+
   async play(): Promise<void> {
     if (this.playing || this.times.numFrames < 2) return;
-    if (this.target === this.times.numFrames - 1) this.seek(0);
+    const start = this.startOfPlay();
+    if (start !== this.target) this.seek(start);
     this.playing = true;
     this.notify();
     await this.catchUp(false);
     if (!this.playing) return;
+    if (this.rate < 0) {
+      void this.playBack();
+      return;
+    }
+    this.source.setRate(this.rate);
     this.source.play(
       (frameIdx) => {
         if (!this.playing) return;
         this.shown = frameIdx;
         this.target = frameIdx;
         this.notify();
+        if (this.loop && frameIdx >= this.loop.last) this.again();
       },
-      () => this.pause(),
+      () => (this.loop ? this.again() : this.pause()),
     );
   }
 
@@ -103,6 +128,45 @@ export class Player {
   private halt(): void {
     this.playing = false;
     this.source.pause();
+  }
+
+  /** Where playing begins: here, or at the other end if there is nothing left to play. */
+  private startOfPlay(): number {
+    const { first, last } = this.loop ?? { first: 0, last: this.times.numFrames - 1 };
+    if (this.rate < 0) {
+      const isOutside = this.loop !== null && this.target > last;
+      return this.target <= first || isOutside ? last : this.target;
+    }
+    const isOutside = this.loop !== null && this.target < first;
+    return this.target >= last || isOutside ? first : this.target;
+  }
+
+  private again(): void {
+    if (!this.playing) return;
+    this.halt();
+    void this.play();
+  }
+
+  /** No browser plays backwards, so frame by frame, by the clock: what comes too late is left out. */
+  private async playBack(): Promise<void> {
+    const fromS = this.times.startS(this.target);
+    const startedMs = performance.now();
+    const { rate } = this;
+    const first = this.loop?.first ?? 0;
+    while (this.playing && this.rate === rate) {
+      const placeS = fromS + (rate * (performance.now() - startedMs)) / 1000;
+      const next = Math.max(first, Math.min(this.target, this.times.at(placeS)));
+      if (next !== this.target) {
+        this.target = next;
+        await this.catchUp(false);
+      }
+      if (this.target <= first) {
+        if (this.loop) this.again();
+        else this.pause();
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 8));
+    }
   }
 
   /** Resolves when the picture is the target's. */

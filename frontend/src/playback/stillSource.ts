@@ -6,6 +6,7 @@ export class StillSource implements PictureSource {
   image: CanvasImageSource | null = null;
   private shown = 0;
   private playing = false;
+  private rate = 1;
 
   constructor(
     private readonly urlOf: (frameIdx: number) => string,
@@ -25,6 +26,10 @@ export class StillSource implements PictureSource {
     void this.run(onFrame, onEnd);
   }
 
+  setRate(rate: number): void {
+    this.rate = rate;
+  }
+
   pause(): void {
     this.playing = false;
   }
@@ -36,7 +41,7 @@ export class StillSource implements PictureSource {
   private async run(onFrame: (frameIdx: number) => void, onEnd: () => void): Promise<void> {
     while (this.playing && this.shown + 1 < this.times.numFrames) {
       const wait = new Promise((resolve) =>
-        setTimeout(resolve, 1000 * this.times.durationS(this.shown)),
+        setTimeout(resolve, (1000 * this.times.durationS(this.shown)) / this.rate),
       );
       try {
         await Promise.all([this.show(this.shown + 1), wait]);

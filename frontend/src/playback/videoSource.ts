@@ -69,6 +69,10 @@ export class VideoSource implements PictureSource {
     this.video.play().catch(onEnd);
   }
 
+  setRate(rate: number): void {
+    this.video.playbackRate = rate;
+  }
+
   pause(): void {
     this.video.onended = null;
     this.unfollow();

@@ -118,7 +118,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       </div>
       <footer className={styles.footer}>
         <div className={styles.controls}>
-          <Transport player={workspace.player} />
+          <Transport player={workspace.player} range={workspace.range} />
           <ClickSwitch workspace={workspace} />
           <TrackControl workspace={workspace} />
         </div>

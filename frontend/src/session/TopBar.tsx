@@ -4,6 +4,7 @@ import { notify } from '../app/notices';
 import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { ViewMenu } from '../stage/ViewMenu';
 import { Button, ButtonLink } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { EngineBadge } from './EngineBadge';
@@ -33,6 +34,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       <Button icon="sparkle" aria-pressed={showsEffects} data-testid="effects" onClick={onEffects}>
         {t('Effects')}
       </Button>
+      <ViewMenu workspace={workspace} />
       <CopyLink sessionId={info.id} />
       <Download workspace={workspace} />
       <Button

@@ -1,12 +1,18 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t, useLanguage } from '../i18n/t';
 import { useVisibleObjects } from '../session/useVisibleObjects';
+import { Button } from '../ui/Button';
 import styles from './Timeline.module.css';
 import { TimelineView } from './timelineView';
 
 /** Ruler, one lane per object, and the playhead over all of them. */
 export function Timeline({ workspace }: { workspace: Workspace }) {
+  useLanguage();
+  const view = useRef<TimelineView | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const film = useRef<HTMLCanvasElement>(null);
   const track = useRef<HTMLDivElement>(null);
   const ruler = useRef<HTMLCanvasElement>(null);
   const lanes = useRef<HTMLCanvasElement>(null);
@@ -15,9 +21,12 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
   const pointer = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
+    if (!scroller.current || !film.current) return;
     if (!track.current || !ruler.current || !lanes.current) return;
     if (!playhead.current || !sweep.current || !pointer.current) return;
-    const view = new TimelineView(workspace, {
+    const opened = new TimelineView(workspace, {
+      scroller: scroller.current,
+      film: film.current,
       track: track.current,
       ruler: ruler.current,
       lanes: lanes.current,
@@ -25,25 +34,51 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
       sweep: sweep.current,
       pointer: pointer.current,
     });
-    return () => view.close();
+    view.current = opened;
+    return () => {
+      view.current = null;
+      opened.close();
+    };
   }, [workspace]);
 
   const { numFrames } = workspace.session.info.video;
   return (
-    <div className={styles.timeline} data-testid="timeline">
-      <LaneNames workspace={workspace} />
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the arrow keys work everywhere on the page */}
+    <div ref={scroller} className={styles.timeline} data-testid="timeline">
+      <div className={styles.side}>
+        <div className={styles.zoom}>
+          <Button
+            icon="minus"
+            aria-label={t('Zoom the timeline out')}
+            onClick={() => view.current?.zoomBy(0.5)}
+          />
+          <Button
+            icon="plus"
+            aria-label={t('Zoom the timeline in')}
+            data-testid="timeline-zoom-in"
+            onClick={() => view.current?.zoomBy(2)}
+          />
+          <Button
+            icon="both"
+            aria-label={t('Show all of the video on the timeline')}
+            data-testid="timeline-all"
+            onClick={() => view.current?.showAll()}
+          />
+        </div>
+        <LaneNames workspace={workspace} />
+      </div>
       <div
         ref={track}
         className={styles.track}
         role="slider"
-        aria-label="Frame"
+        tabIndex={0}
+        aria-label={t('Frame')}
         aria-valuemin={0}
         aria-valuemax={numFrames - 1}
         aria-valuenow={0}
         data-testid="timeline-track"
       >
         <canvas ref={ruler} className={styles.ruler} />
+        <canvas ref={film} className={styles.film} data-testid="filmstrip" />
         <canvas ref={lanes} className={styles.lanes} />
         <div ref={sweep} className={styles.sweep} hidden />
         <div ref={pointer} className={styles.pointer} hidden />
@@ -58,7 +93,7 @@ function LaneNames({ workspace }: { workspace: Workspace }) {
   const selectedId = useStore(store, (state) => state.selectedId);
   const shown = useVisibleObjects(workspace);
   return (
-    <ul className={styles.names} aria-label="Lanes">
+    <ul className={styles.names} aria-label={t('Lanes')}>
       {shown.map(({ objectId, name, colour }) => (
         <li key={objectId}>
           <button
@@ -74,7 +109,7 @@ function LaneNames({ workspace }: { workspace: Workspace }) {
           </button>
         </li>
       ))}
-      {shown.length === 0 && <li className={styles.empty}>No objects yet</li>}
+      {shown.length === 0 && <li className={styles.empty}>{t('No objects yet')}</li>}
     </ul>
   );
 }

@@ -1,4 +1,5 @@
-import { ABSENT, doubtIn, presenceIn } from '../masks/coverage';
+import { t } from '../i18n/t';
+import { ABSENT, doubtIn, hasVerified, presenceIn } from '../masks/coverage';
 import type { Lane } from './lanePainter';
 
 /** What there is to say of a frame: its number and, over a lane, how the object is there. */
@@ -7,9 +8,10 @@ export function frameText(
   lane: Pick<Lane, 'coverage' | 'prompted'> | null,
 ): string {
   const words = [String(frameIdx)];
-  if (lane?.prompted.includes(frameIdx)) words.push('clicked');
+  if (lane?.prompted.includes(frameIdx)) words.push(t('clicked'));
   const look = lane?.coverage?.at(frameIdx) ?? 0;
-  if (presenceIn(look) === ABSENT) words.push('absent');
-  if (doubtIn(look) > 0) words.push('unsure');
+  if (presenceIn(look) === ABSENT) words.push(t('absent'));
+  if (doubtIn(look) > 0) words.push(t('unsure'));
+  if (hasVerified(look)) words.push(t('verified'));
   return words.join(' · ');
 }

@@ -1,4 +1,4 @@
-import { ABSENT, type Coverage, DOUBT_LEVELS, PRESENT } from '../masks/coverage';
+import { ABSENT, type Coverage, DOUBT_LEVELS, hasVerified, PRESENT } from '../masks/coverage';
 import { laneColumns } from './columns';
 import type { Scale } from './scale';
 
@@ -16,12 +16,21 @@ export interface LaneGeometry {
   readonly pixelRatio: number;
 }
 
+/** The lanes that are in sight: from `first` up to, but not with, `end`. */
+export interface LaneSlice {
+  readonly first: number;
+  readonly end: number;
+}
+
 const BAR_PX = 8; // where the object is
-const THREAD_PX = 2; // where it is not
-const DOUBT_PX = 3; // under the bar, where the engine is unsure
-const DOT_PX = 4.5;
+const DOUBT_PX = 3; // under the bar, where the mask deserves a look
+const VERIFIED_PX = 2; // over the bar
+const DIAMOND_PX = 5.5;
+const TICK_FROM_PX = 9; // a frame this wide has room for a tick of its own
 const DOUBT_COLOUR = '#e9a23b';
-const ROWS = 3; // of a lane in the strip: bar, thread, doubt
+const VERIFIED_COLOUR = '#58c08a';
+const HATCH = 3; // of so many columns, one is drawn where the object is absent
+const ROWS = 4; // of a lane in the strip: bar, absence, doubt, verified
 
 /**
  * Draws one lane per object, from top to bottom. A lane is first written as rows of single pixels, one a
@@ -30,23 +39,34 @@ const ROWS = 3; // of a lane in the strip: bar, thread, doubt
 export class LanePainter {
   private readonly strip = document.createElement('canvas');
 
-  draw(context: CanvasRenderingContext2D, lanes: readonly Lane[], geometry: LaneGeometry): void {
-    const { width } = geometry.scale;
+  draw(
+    context: CanvasRenderingContext2D,
+    lanes: readonly Lane[],
+    seen: LaneSlice,
+    geometry: LaneGeometry,
+  ): void {
+    const { scale, laneHeight, pixelRatio } = geometry;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    context.setTransform(geometry.pixelRatio, 0, 0, geometry.pixelRatio, 0, 0);
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     context.imageSmoothingEnabled = false;
-    this.writeStrip(lanes, Math.max(1, Math.round(width * geometry.pixelRatio)));
-    lanes.forEach((lane, i) => {
-      const middle = (i + 0.5) * geometry.laneHeight;
+    const shown = lanes.slice(seen.first, seen.end);
+    this.writeStrip(shown, scale, Math.max(1, Math.round(scale.width * pixelRatio)));
+    shown.forEach((lane, i) => {
+      const middle = (seen.first + i + 0.5) * laneHeight;
       context.fillStyle = 'rgb(255 255 255 / 7%)';
-      context.fillRect(0, middle - 0.5, width, 1);
-      if (lane.coverage) this.stretch(context, ROWS * i, middle, width);
-      for (const frameIdx of lane.prompted) drawDot(context, geometry.scale.x(frameIdx), middle);
+      context.fillRect(0, middle - 0.5, scale.width, 1);
+      if (lane.coverage) this.stretch(context, ROWS * i, middle, scale.width);
+      if (lane.coverage && scale.frameWidth >= TICK_FROM_PX)
+        drawTicks(context, lane.coverage, scale, middle);
+      for (const frameIdx of lane.prompted) {
+        if (frameIdx < scale.firstSeen || frameIdx > scale.lastSeen) continue;
+        drawDiamond(context, scale.x(frameIdx), middle);
+      }
     });
   }
 
-  private writeStrip(lanes: readonly Lane[], columns: number): void {
+  private writeStrip(lanes: readonly Lane[], scale: Scale, columns: number): void {
     const { strip } = this;
     strip.width = columns; // also clears it
     strip.height = Math.max(1, ROWS * lanes.length);
@@ -56,7 +76,7 @@ export class LanePainter {
     const pixels = new Uint32Array(image.data.buffer);
     lanes.forEach((lane, i) => {
       if (lane.coverage)
-        writeLane(pixels.subarray(ROWS * i * columns), columns, lane, lane.coverage);
+        writeLane(pixels.subarray(ROWS * i * columns), columns, lane, lane.coverage, scale);
     });
     context.putImageData(image, 0, 0);
   }
@@ -69,8 +89,9 @@ export class LanePainter {
   ): void {
     const rows = [
       { top: middle - BAR_PX / 2, height: BAR_PX },
-      { top: middle - THREAD_PX / 2, height: THREAD_PX },
+      { top: middle - BAR_PX / 2, height: BAR_PX },
       { top: middle + BAR_PX / 2 + 1, height: DOUBT_PX },
+      { top: middle - BAR_PX / 2 - VERIFIED_PX - 1, height: VERIFIED_PX },
     ];
     rows.forEach(({ top, height }, i) => {
       context.drawImage(this.strip, 0, row + i, this.strip.width, 1, 0, top, width, height);
@@ -78,20 +99,28 @@ export class LanePainter {
   }
 }
 
-function writeLane(pixels: Uint32Array, columns: number, lane: Lane, coverage: Coverage): void {
+function writeLane(
+  pixels: Uint32Array,
+  columns: number,
+  lane: Lane,
+  coverage: Coverage,
+  scale: Scale,
+): void {
   const bar = packed(lane.colour, lane.isSelected ? 0.95 : 0.7);
-  const thread = packed(lane.colour, 0.55);
+  const hatch = packed(lane.colour, 0.5);
+  const tick = packed(VERIFIED_COLOUR, 0.95);
   const doubts = Array.from({ length: DOUBT_LEVELS + 1 }, (_, level) =>
     level === 0 ? 0 : packed(DOUBT_COLOUR, 0.4 + (0.55 * level) / DOUBT_LEVELS),
   );
-  const { presence, doubt } = laneColumns(coverage, columns);
+  const { presence, doubt, verified } = laneColumns(coverage, scale, columns);
   for (let column = 0; column < columns; column++) {
     if (presence[column] === PRESENT) {
       pixels[column] = bar;
       pixels[2 * columns + column] = doubts[doubt[column] as number] as number;
-    } else if (presence[column] === ABSENT) {
-      pixels[columns + column] = thread;
+    } else if (presence[column] === ABSENT && column % HATCH === 0) {
+      pixels[columns + column] = hatch;
     }
+    if (verified[column]) pixels[3 * columns + column] = tick;
   }
 }
 
@@ -102,12 +131,36 @@ export function packed(colour: string, alpha: number): number {
   return ((Math.round(255 * alpha) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-function drawDot(context: CanvasRenderingContext2D, x: number, y: number): void {
+function drawDiamond(context: CanvasRenderingContext2D, x: number, y: number): void {
   context.beginPath();
-  context.arc(x, y, DOT_PX, 0, 2 * Math.PI);
+  context.moveTo(x, y - DIAMOND_PX);
+  context.lineTo(x + DIAMOND_PX, y);
+  context.lineTo(x, y + DIAMOND_PX);
+  context.lineTo(x - DIAMOND_PX, y);
+  context.closePath();
   context.fillStyle = '#fff';
   context.fill();
   context.lineWidth = 1.5;
   context.strokeStyle = '#111417';
+  context.stroke();
+}
+
+/** A tick on each verified frame, where they are wide enough. */
+function drawTicks(
+  context: CanvasRenderingContext2D,
+  coverage: Coverage,
+  scale: Scale,
+  middle: number,
+): void {
+  context.strokeStyle = '#0b2417';
+  context.lineWidth = 1.75;
+  context.beginPath();
+  for (let frameIdx = scale.firstSeen; frameIdx <= scale.lastSeen; frameIdx++) {
+    if (!hasVerified(coverage.at(frameIdx))) continue;
+    const x = scale.x(frameIdx);
+    context.moveTo(x - 3, middle);
+    context.lineTo(x - 0.8, middle + 2.4);
+    context.lineTo(x + 3.2, middle - 2.6);
+  }
   context.stroke();
 }

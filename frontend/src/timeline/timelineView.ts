@@ -1,18 +1,26 @@
 import type { Workspace } from '../app/workspace';
+import { rangeOf } from '../playback/range';
 import { promptedFrames, visibleObjects } from '../session/state';
 import { pixelRatio } from '../stage/painter';
+import { fetchCuts } from './cuts';
 import { dotAt } from './dots';
 import { drawRuler } from './drawRuler';
+import { drawFilmstrip } from './filmstrip';
 import { frameText } from './frameText';
-import { type Lane, LanePainter } from './lanePainter';
+import { type Lane, type LaneGeometry, LanePainter, type LaneSlice } from './lanePainter';
 import { Scale } from './scale';
+import { fetchThumbnail, Thumbnails } from './thumbnails';
+import { follow, panWindow, type TimeWindow, wholeWindow, zoomWindow } from './timeWindow';
 
 const LABEL_PX = 130;
 const REST = 4; // times as long as a drawing took
+const WHEEL_ZOOM = 0.0022; // per pixel that the wheel reports
 
 export interface TimelineElements {
+  readonly scroller: HTMLElement; // lanes may be more than there is room for
   readonly track: HTMLElement; // as wide as the lanes; takes the pointer
   readonly ruler: HTMLCanvasElement;
+  readonly film: HTMLCanvasElement;
   readonly lanes: HTMLCanvasElement;
   readonly playhead: HTMLElement;
   readonly sweep: HTMLElement;
@@ -25,6 +33,10 @@ export interface TimelineElements {
  */
 export class TimelineView {
   private scale = new Scale(1, 1);
+  private window: TimeWindow;
+  private cuts: readonly number[] = [];
+  private readonly thumbnails: Thumbnails;
+  private readonly closing = new AbortController();
   private lanes: readonly Lane[] = [];
   private readonly painter = new LanePainter();
   private request = 0;
@@ -37,11 +49,18 @@ export class TimelineView {
     private readonly elements: TimelineElements,
   ) {
     const { session, player } = workspace;
+    const { video } = session.info;
+    this.window = wholeWindow(video.numFrames);
+    this.thumbnails = new Thumbnails(
+      (frameIdx) => fetchThumbnail(`/media/${video.id}/thumbnails/${frameIdx}.jpg`),
+      this.invalidate,
+    );
     const sizes = new ResizeObserver(this.invalidate);
     sizes.observe(elements.track);
     this.leave = [
       session.masks.subscribe(this.invalidate),
       session.store.subscribe(this.invalidate),
+      workspace.range.subscribe(this.invalidate),
       player.subscribe(this.movePlayhead),
       () => sizes.disconnect(),
     ];
@@ -50,12 +69,16 @@ export class TimelineView {
     elements.track.addEventListener('pointerup', this.onUp);
     elements.track.addEventListener('pointercancel', this.onUp);
     elements.track.addEventListener('pointerleave', this.onLeave);
+    elements.track.addEventListener('wheel', this.onWheel, { passive: false });
+    elements.scroller.addEventListener('scroll', this.invalidate, { passive: true });
     this.draw();
+    void this.markCuts(`/media/${video.id}/cuts.json`);
     void document.fonts?.ready.then(this.invalidate);
   }
 
   close(): void {
     for (const leave of this.leave) leave();
+    this.closing.abort();
     cancelAnimationFrame(this.request);
     const { track } = this.elements;
     track.removeEventListener('pointerdown', this.onDown);
@@ -63,6 +86,37 @@ export class TimelineView {
     track.removeEventListener('pointerup', this.onUp);
     track.removeEventListener('pointercancel', this.onUp);
     track.removeEventListener('pointerleave', this.onLeave);
+    track.removeEventListener('wheel', this.onWheel);
+    this.elements.scroller.removeEventListener('scroll', this.invalidate);
+  }
+
+  /** Nearer (above 1) or farther, about the playhead. */
+  zoomBy(factor: number): void {
+    this.setWindow(zoomWindow(this.window, factor, this.workspace.player.target, this.numFrames));
+  }
+
+  showAll(): void {
+    this.setWindow(wholeWindow(this.numFrames));
+  }
+
+  private get numFrames(): number {
+    return this.workspace.session.info.video.numFrames;
+  }
+
+  private setWindow(window: TimeWindow): void {
+    this.window = window;
+    this.elements.track.dataset.window = `${window.from} ${window.span}`;
+    this.invalidate();
+  }
+
+  private async markCuts(url: string): Promise<void> {
+    try {
+      this.cuts = await fetchCuts(url, this.closing.signal);
+      this.elements.track.dataset.cuts = this.cuts.join(' ');
+      this.invalidate();
+    } catch {
+      // the server is away, or the page is: a timeline without cuts
+    }
   }
 
   private readonly invalidate = (): void => {
@@ -88,7 +142,7 @@ export class TimelineView {
     const state = store.get();
     const { track, ruler, lanes } = this.elements;
     const width = Math.max(1, track.clientWidth);
-    this.scale = new Scale(width, Math.max(1, info.video.numFrames));
+    this.scale = new Scale(width, Math.max(1, info.video.numFrames), this.window);
     this.lanes = visibleObjects(state).map(({ objectId, colour }) => ({
       objectId,
       colour,
@@ -100,10 +154,35 @@ export class TimelineView {
     const geometry = { scale: this.scale, laneHeight, pixelRatio: pixelRatio() };
     const rulerHeight = ruler.clientHeight;
     const fontPx = Number.parseFloat(getComputedStyle(ruler).fontSize);
-    drawRuler(sized(ruler, width, rulerHeight), geometry, rulerHeight, fontPx);
-    this.painter.draw(sized(lanes, width, this.lanes.length * laneHeight), this.lanes, geometry);
+    drawRuler(sized(ruler, width, rulerHeight), geometry, rulerHeight, fontPx, {
+      range: rangeOf(this.workspace.range.get(), info.video.numFrames),
+      cuts: this.cuts,
+    });
+    this.drawFilm(geometry);
+    const lanesHeight = this.lanes.length * laneHeight;
+    this.painter.draw(sized(lanes, width, lanesHeight), this.lanes, this.lanesInSight(), geometry);
     this.movePlayhead();
     this.moveSweep();
+  }
+
+  private drawFilm(geometry: LaneGeometry): void {
+    const { film } = this.elements;
+    const height = film.clientHeight;
+    if (height === 0) return;
+    const { width, height: rows } = this.workspace.session.info.video;
+    const context = sized(film, geometry.scale.width, height);
+    drawFilmstrip(context, geometry, height, width / rows, this.thumbnails);
+  }
+
+  /** Only what can be seen is drawn: of many objects, a few. */
+  private lanesInSight(): LaneSlice {
+    const { scroller, lanes } = this.elements;
+    const box = scroller.getBoundingClientRect();
+    const top = lanes.getBoundingClientRect().top;
+    return {
+      first: Math.max(0, Math.floor((box.top - top) / this.laneHeight)),
+      end: Math.min(this.lanes.length, Math.ceil((box.bottom - top) / this.laneHeight)),
+    };
   }
 
   private get laneHeight(): number {
@@ -113,7 +192,12 @@ export class TimelineView {
   }
 
   private readonly movePlayhead = (): void => {
-    const { target } = this.workspace.player;
+    const { target, playing } = this.workspace.player;
+    if (!this.scrubbing) {
+      const turned = follow(this.window, target, this.numFrames);
+      if (turned !== this.window) this.setWindow(turned);
+    }
+    this.elements.track.dataset.playing = String(playing);
     this.elements.playhead.style.transform = `translateX(${this.scale.x(target)}px)`;
     this.elements.track.setAttribute('aria-valuenow', String(target));
   };
@@ -143,6 +227,27 @@ export class TimelineView {
   private readonly onMove = (event: PointerEvent): void => {
     if (this.scrubbing) this.scrub(event);
     else this.point(event);
+  };
+
+  /** The wheel zooms at the pointer; sideways, or with Shift, it moves. Lanes that overflow scroll, but with Ctrl. */
+  private readonly onWheel = (event: WheelEvent): void => {
+    const { scroller, lanes } = this.elements;
+    const overflows = scroller.scrollHeight > scroller.clientHeight;
+    const mayScroll = overflows && event.target === lanes && !event.ctrlKey && !event.shiftKey;
+    if (mayScroll && Math.abs(event.deltaY) >= Math.abs(event.deltaX)) return;
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+    const { left } = this.elements.track.getBoundingClientRect();
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      const frames = (sideways * lines) / this.scale.frameWidth;
+      this.setWindow(panWindow(this.window, frames, this.numFrames));
+    } else {
+      const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM);
+      const at = this.scale.place(event.clientX - left);
+      this.setWindow(zoomWindow(this.window, factor, at, this.numFrames));
+    }
+    this.onLeave();
   };
 
   private readonly onLeave = (): void => {

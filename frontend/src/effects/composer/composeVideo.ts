@@ -3,6 +3,7 @@ import { outlineOf } from '../../masks/outline';
 import { boxOf, tracePath } from '../../masks/outlines';
 import { decodeRle } from '../../masks/rle';
 import type { FrameTimes } from '../../playback/frameTimes';
+import type { FrameRange } from '../../playback/range';
 import type { Size } from '../../stage/view';
 import { chosenFrom, type EffectChoices } from '../choices';
 import { effectLayers } from '../preview';
@@ -12,12 +13,6 @@ import { chooseCodec, type VideoCodec } from './codec';
 import { openScratch, type Scratch } from './scratch';
 import type { Sound, SoundPacket } from './sound';
 import { stillsOf } from './stills';
-
-/** Frames from `first` to `last`, both inclusive. */
-export interface FrameRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 /** Everything that a composed video is made of. */
 export interface Composition {

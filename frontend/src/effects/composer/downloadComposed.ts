@@ -1,4 +1,5 @@
 import type { Workspace } from '../../app/workspace';
+import { rangeOf } from '../../playback/range';
 import { visibleObjects } from '../../session/state';
 import { isShown } from '../../stage/look';
 import { maskColour } from '../../stage/maskColour';
@@ -35,10 +36,11 @@ async function compositionOf(workspace: Workspace, signal: AbortSignal): Promise
   const objects = visibleObjects(state)
     .filter(({ objectId }) => isShown(workspace.visibility.get(), objectId))
     .map(({ objectId }) => ({ objectId, colour: maskColour(state, objectId, colourBy) }));
+  const whole = { first: 0, last: video.numFrames - 1 };
   return {
     size: { width: video.width, height: video.height },
     times: player.times,
-    range: { first: 0, last: video.numFrames - 1 },
+    range: rangeOf(workspace.range.get(), video.numFrames) ?? whole,
     ticksPerS: facts.ticksPerS,
     choices: workspace.effects.get(),
     objects,

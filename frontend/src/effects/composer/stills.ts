@@ -1,4 +1,4 @@
-import type { FrameRange } from './composeVideo';
+import type { FrameRange } from '../../playback/range';
 
 const AHEAD = 6; // stills on their way at once
 

@@ -1,0 +1,46 @@
+import { useStore } from '../app/store';
+import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
+import { Button } from '../ui/Button';
+
+interface ObjectSwitchesProps {
+  readonly workspace: Workspace;
+  readonly objectId: number;
+  readonly name: string;
+}
+
+/** Hide, show alone, and lock: for one row of the list of objects. */
+export function ObjectSwitches({ workspace, objectId, name }: ObjectSwitchesProps) {
+  const { visibility } = workspace;
+  const isHidden = useStore(visibility, (state) => state.hidden.has(objectId));
+  const isSolo = useStore(visibility, (state) => state.solo === objectId);
+  const isLocked = useStore(visibility, (state) => state.locked.has(objectId));
+  return (
+    <>
+      <Button
+        icon={isHidden ? 'hidden' : 'eye'}
+        aria-label={t('Hide {name}', { name })}
+        title={t('Hide')}
+        aria-pressed={isHidden}
+        data-testid="hide-object"
+        onClick={() => visibility.dispatch({ type: 'hide', objectId })}
+      />
+      <Button
+        icon="target"
+        aria-label={t('Show only {name}', { name })}
+        title={t('Show only this')}
+        aria-pressed={isSolo}
+        data-testid="solo-object"
+        onClick={() => visibility.dispatch({ type: 'solo', objectId })}
+      />
+      <Button
+        icon={isLocked ? 'locked' : 'unlocked'}
+        aria-label={t('Lock {name}', { name })}
+        title={t('Lock')}
+        aria-pressed={isLocked}
+        data-testid="lock-object"
+        onClick={() => visibility.dispatch({ type: 'lock', objectId })}
+      />
+    </>
+  );
+}
