@@ -113,7 +113,8 @@ function operation(definition) {
   const result = selectionType(definition.selectionSet, schema.getRootType(definition.operation));
   const variables = definition.variableDefinitions.map((v) => {
     const type = typeFromAST(schema, v.type);
-    return `${v.variable.name.value}${isNonNullType(type) ? '' : '?'}: ${typeOf(type)}`;
+    const optional = !isNonNullType(type) || v.defaultValue !== undefined;
+    return `${v.variable.name.value}${optional ? '?' : ''}: ${typeOf(type)}`;
   });
   return [
     `export type ${name}Result = ${result};`,

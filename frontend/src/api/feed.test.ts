@@ -6,6 +6,9 @@ const delta = (version: number): SessionDelta => ({
   objects: [],
   prompts: [],
   masks: [],
+  coverage: [],
+  details: null,
+  candidates: [],
   propagation: null,
 });
 const answer = (version: number) => ({ data: { sessionFeed: delta(version) } });

@@ -23,6 +23,8 @@ export interface FeedConnection {
 }
 export type Connect = (after: number, connection: FeedConnection) => () => void;
 
+const MASKS_AT_MOST = 2000; // whoever is further behind gets a summary, and fetches what is near the playhead
+
 const STEADY_S = 5; // a connection that lived this long was a good one: retry from the shortest delay
 
 /**
@@ -125,7 +127,7 @@ function connectTo(sessionId: string): Connect {
       {
         query: SessionFeed.text,
         operationName: SessionFeed.name,
-        variables: { sessionId, after },
+        variables: { sessionId, after, masksAtMost: MASKS_AT_MOST },
       },
       {
         next: (answer) => connection.next(answer as Answer),

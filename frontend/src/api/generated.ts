@@ -2,6 +2,19 @@
 
 import type { Operation } from './operation';
 
+export interface AttributeInput {
+  name: string;
+  value: string;
+}
+
+export type AttributeKind = 'TEXT' | 'NUMBER' | 'CHOICE' | 'BOOLEAN';
+
+export interface AttributeSpecInput {
+  name: string;
+  kind?: AttributeKind;
+  choices?: readonly (string)[];
+}
+
 export interface BoxInput {
   x0: number;
   y0: number;
@@ -19,6 +32,17 @@ export interface FramePromptInput {
   mask?: RleMaskInput | null;
 }
 
+export interface FrameRangeInput {
+  first: number;
+  last: number;
+}
+
+export interface ObjectClassInput {
+  name: string;
+  colour: string;
+  attributes?: readonly (AttributeSpecInput)[];
+}
+
 export interface PointInput {
   x: number;
   y: number;
@@ -33,32 +57,42 @@ export interface RleMaskInput {
   counts: string;
 }
 
+export type Verdict = 'APPLIED' | 'OPEN' | 'DROPPED';
+
+export interface VerifiedInput {
+  objectId: number;
+  firstFrame: number;
+  lastFrame: number;
+}
+
 export type VideoState = 'IMPORTING' | 'READY' | 'FAILED';
 
 export type VideoCard = { id: string; title: string; state: VideoState; progress: number; error: string | null; width: number; height: number; numFrames: number; fps: number; posterUrl: string | null; inGallery: boolean };
 
 export type EngineFields = { id: string; label: string; device: string; available: boolean; note: string };
 
-export type PropagationFields = { id: string; state: PropagationState; framesDone: number; framesTotal: number; error: string | null; version: number };
+export type PropagationFields = { id: string; pace: { beside: number; place: number; loading: boolean; framesPerS: number | null; remainingS: number | null } | null; state: PropagationState; framesDone: number; framesTotal: number; error: string | null; version: number; verdict: Verdict };
 
-export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number };
+export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[] };
+
+export type ClassFields = { name: string; colour: string; attributes: readonly ({ name: string; kind: AttributeKind; choices: readonly (string)[] })[] };
 
 export type PromptFields = { objectId: number; frameIdx: number; points: readonly ({ x: number; y: number; include: boolean })[]; box: { x0: number; y0: number; x1: number; y1: number } | null; mask: { height: number; width: number; counts: string } | null; version: number };
 
-export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number };
+export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean };
 
-export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly ({ id: string; createdS: number; video: VideoCard; engine: EngineFields })[]; engines: readonly (EngineFields)[] };
+export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly ({ id: string; title: string; createdS: number; video: VideoCard; engine: EngineFields })[]; engines: readonly (EngineFields)[] };
 export type GalleryVariables = Record<string, never>;
 export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   name: 'Gallery',
-  text: "query Gallery { library { ...VideoCard } sessions { id createdS video { ...VideoCard } engine { ...EngineFields } } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment EngineFields on Engine { id label device available note }",
+  text: "query Gallery { library { ...VideoCard } sessions { id title createdS video { ...VideoCard } engine { ...EngineFields } } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment EngineFields on Engine { id label device available note }",
 };
 
-export type OpenSessionResult = { session: { id: string; version: number; createdS: number; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; sourceSha256: string } } };
+export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; sourceSha256: string } } };
 export type OpenSessionVariables = { id: string };
 export const OpenSession: Operation<OpenSessionResult, OpenSessionVariables> = {
   name: 'OpenSession',
-  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
+  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
 };
 
 export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number } };
@@ -79,35 +113,140 @@ export type AddObjectResult = { addObject: ObjectFields };
 export type AddObjectVariables = { sessionId: string; name?: string | null; colour?: string | null };
 export const AddObject: Operation<AddObjectResult, AddObjectVariables> = {
   name: 'AddObject',
-  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version }",
+  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
 };
 
-export type UpdateObjectResult = { updateObject: ObjectFields };
-export type UpdateObjectVariables = { sessionId: string; objectId: number; name?: string | null; colour?: string | null };
-export const UpdateObject: Operation<UpdateObjectResult, UpdateObjectVariables> = {
-  name: 'UpdateObject',
-  text: "mutation UpdateObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String) { updateObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version }",
-};
-
-export type DeleteObjectResult = { deleteObject: number };
-export type DeleteObjectVariables = { sessionId: string; objectId: number };
-export const DeleteObject: Operation<DeleteObjectResult, DeleteObjectVariables> = {
-  name: 'DeleteObject',
-  text: "mutation DeleteObject($sessionId: ID!, $objectId: Int!) { deleteObject(sessionId: $sessionId, objectId: $objectId) }",
+export type DescribeObjectResult = { describeObject: ObjectFields };
+export type DescribeObjectVariables = { sessionId: string; objectId: number; name?: string | null; colour?: string | null; label?: string | null; attributes?: readonly (AttributeInput)[] | null; locked?: boolean | null; seen?: number | null };
+export const DescribeObject: Operation<DescribeObjectResult, DescribeObjectVariables> = {
+  name: 'DescribeObject',
+  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
 };
 
 export type SetPromptResult = { setPrompt: number };
-export type SetPromptVariables = { sessionId: string; prompt: FramePromptInput };
+export type SetPromptVariables = { sessionId: string; prompt: FramePromptInput; seen?: number | null };
 export const SetPrompt: Operation<SetPromptResult, SetPromptVariables> = {
   name: 'SetPrompt',
-  text: "mutation SetPrompt($sessionId: ID!, $prompt: FramePromptInput!) { setPrompt(sessionId: $sessionId, prompt: $prompt) }",
+  text: "mutation SetPrompt($sessionId: ID!, $prompt: FramePromptInput!, $seen: Int) { setPrompt(sessionId: $sessionId, prompt: $prompt, seen: $seen) }",
+};
+
+export type SetAbsentRangesResult = { setAbsentRanges: ObjectFields };
+export type SetAbsentRangesVariables = { sessionId: string; objectId: number; ranges: readonly (FrameRangeInput)[]; seen?: number | null };
+export const SetAbsentRanges: Operation<SetAbsentRangesResult, SetAbsentRangesVariables> = {
+  name: 'SetAbsentRanges',
+  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+};
+
+export type SetVerifiedResult = { setVerified: number };
+export type SetVerifiedVariables = { sessionId: string; places: readonly (VerifiedInput)[]; verified: boolean };
+export const SetVerified: Operation<SetVerifiedResult, SetVerifiedVariables> = {
+  name: 'SetVerified',
+  text: "mutation SetVerified($sessionId: ID!, $places: [VerifiedInput!]!, $verified: Boolean!) { setVerified(sessionId: $sessionId, places: $places, verified: $verified) }",
+};
+
+export type SetVerdictResult = { setVerdict: number };
+export type SetVerdictVariables = { sessionId: string; propagationId: string; verdict: Verdict };
+export const SetVerdict: Operation<SetVerdictResult, SetVerdictVariables> = {
+  name: 'SetVerdict',
+  text: "mutation SetVerdict($sessionId: ID!, $propagationId: ID!, $verdict: Verdict!) { setVerdict( sessionId: $sessionId propagationId: $propagationId verdict: $verdict ) }",
+};
+
+export type OrderObjectsResult = { orderObjects: number };
+export type OrderObjectsVariables = { sessionId: string; objectIds: readonly (number)[] };
+export const OrderObjects: Operation<OrderObjectsResult, OrderObjectsVariables> = {
+  name: 'OrderObjects',
+  text: "mutation OrderObjects($sessionId: ID!, $objectIds: [Int!]!) { orderObjects(sessionId: $sessionId, objectIds: $objectIds) }",
+};
+
+export type ExchangeObjectsResult = { exchangeObjects: number };
+export type ExchangeObjectsVariables = { sessionId: string; remove: readonly (number)[]; restore: readonly (number)[] };
+export const ExchangeObjects: Operation<ExchangeObjectsResult, ExchangeObjectsVariables> = {
+  name: 'ExchangeObjects',
+  text: "mutation ExchangeObjects($sessionId: ID!, $remove: [Int!]!, $restore: [Int!]!) { exchangeObjects(sessionId: $sessionId, remove: $remove, restore: $restore) }",
+};
+
+export type MergeObjectsResult = { mergeObjects: ObjectFields };
+export type MergeObjectsVariables = { sessionId: string; objectIds: readonly (number)[] };
+export const MergeObjects: Operation<MergeObjectsResult, MergeObjectsVariables> = {
+  name: 'MergeObjects',
+  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+};
+
+export type SplitObjectResult = { splitObject: readonly (ObjectFields)[] };
+export type SplitObjectVariables = { sessionId: string; objectId: number; frameIdx: number };
+export const SplitObject: Operation<SplitObjectResult, SplitObjectVariables> = {
+  name: 'SplitObject',
+  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!) { splitObject(sessionId: $sessionId, objectId: $objectId, frameIdx: $frameIdx) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+};
+
+export type SetOntologyResult = { setOntology: readonly (ClassFields)[] };
+export type SetOntologyVariables = { sessionId: string; classes: readonly (ObjectClassInput)[]; seen?: number | null };
+export const SetOntology: Operation<SetOntologyResult, SetOntologyVariables> = {
+  name: 'SetOntology',
+  text: "mutation SetOntology($sessionId: ID!, $classes: [ObjectClassInput!]!, $seen: Int) { setOntology(sessionId: $sessionId, classes: $classes, seen: $seen) { ...ClassFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+};
+
+export type ReadClassesResult = { readClasses: readonly (ClassFields)[] };
+export type ReadClassesVariables = { text: string };
+export const ReadClasses: Operation<ReadClassesResult, ReadClassesVariables> = {
+  name: 'ReadClasses',
+  text: "query ReadClasses($text: String!) { readClasses(text: $text) { ...ClassFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+};
+
+export type PreviewPromptResult = { previewPrompt: { counts: string } | null };
+export type PreviewPromptVariables = { sessionId: string; prompt: FramePromptInput };
+export const PreviewPrompt: Operation<PreviewPromptResult, PreviewPromptVariables> = {
+  name: 'PreviewPrompt',
+  text: "query PreviewPrompt($sessionId: ID!, $prompt: FramePromptInput!) { previewPrompt(sessionId: $sessionId, prompt: $prompt) { counts } }",
+};
+
+export type RenameSessionResult = { renameSession: number };
+export type RenameSessionVariables = { sessionId: string; title: string };
+export const RenameSession: Operation<RenameSessionResult, RenameSessionVariables> = {
+  name: 'RenameSession',
+  text: "mutation RenameSession($sessionId: ID!, $title: String!) { renameSession(sessionId: $sessionId, title: $title) }",
+};
+
+export type DuplicateSessionResult = { duplicateSession: { id: string } };
+export type DuplicateSessionVariables = { sessionId: string };
+export const DuplicateSession: Operation<DuplicateSessionResult, DuplicateSessionVariables> = {
+  name: 'DuplicateSession',
+  text: "mutation DuplicateSession($sessionId: ID!) { duplicateSession(sessionId: $sessionId) { id } }",
+};
+
+export type DeleteSessionResult = { deleteSession: boolean };
+export type DeleteSessionVariables = { sessionId: string };
+export const DeleteSession: Operation<DeleteSessionResult, DeleteSessionVariables> = {
+  name: 'DeleteSession',
+  text: "mutation DeleteSession($sessionId: ID!) { deleteSession(sessionId: $sessionId) }",
+};
+
+export type RestoreSessionResult = { restoreSession: { id: string } };
+export type RestoreSessionVariables = { sessionId: string };
+export const RestoreSession: Operation<RestoreSessionResult, RestoreSessionVariables> = {
+  name: 'RestoreSession',
+  text: "mutation RestoreSession($sessionId: ID!) { restoreSession(sessionId: $sessionId) { id } }",
+};
+
+export type DeleteVideoResult = { deleteVideo: boolean };
+export type DeleteVideoVariables = { videoId: string };
+export const DeleteVideo: Operation<DeleteVideoResult, DeleteVideoVariables> = {
+  name: 'DeleteVideo',
+  text: "mutation DeleteVideo($videoId: ID!) { deleteVideo(videoId: $videoId) }",
+};
+
+export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; title: string; createdS: number; video: { id: string; title: string; posterUrl: string | null } })[] };
+export type DeletedSessionsVariables = Record<string, never>;
+export const DeletedSessions: Operation<DeletedSessionsResult, DeletedSessionsVariables> = {
+  name: 'DeletedSessions',
+  text: "query DeletedSessions { deletedSessions { id title createdS video { id title posterUrl } } }",
 };
 
 export type TrackResult = { track: PropagationFields };
-export type TrackVariables = { sessionId: string; direction: Direction };
+export type TrackVariables = { sessionId: string; direction: Direction; startFrame?: number | null; objectIds?: readonly (number)[] | null; firstFrame?: number | null; lastFrame?: number | null; proposed?: boolean; overwritesVerified?: boolean };
 export const Track: Operation<TrackResult, TrackVariables> = {
   name: 'Track',
-  text: "mutation Track($sessionId: ID!, $direction: Direction!) { track(sessionId: $sessionId, direction: $direction) { ...PropagationFields } } fragment PropagationFields on Propagation { id state framesDone framesTotal error version }",
+  text: "mutation Track($sessionId: ID!, $direction: Direction!, $startFrame: Int, $objectIds: [Int!], $firstFrame: Int, $lastFrame: Int, $proposed: Boolean! = false, $overwritesVerified: Boolean! = false) { track( sessionId: $sessionId direction: $direction startFrame: $startFrame objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame proposed: $proposed overwritesVerified: $overwritesVerified ) { ...PropagationFields } } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict }",
 };
 
 export type CancelTrackingResult = { cancelTracking: number };
@@ -117,9 +256,16 @@ export const CancelTracking: Operation<CancelTrackingResult, CancelTrackingVaria
   text: "mutation CancelTracking($sessionId: ID!) { cancelTracking(sessionId: $sessionId) }",
 };
 
-export type SessionFeedResult = { sessionFeed: { version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; propagation: PropagationFields | null } };
-export type SessionFeedVariables = { sessionId: string; after: number };
+export type MaskWindowResult = { maskWindow: { lastFrame: number; masks: readonly (MaskFields)[] } };
+export type MaskWindowVariables = { sessionId: string; firstFrame: number; lastFrame: number };
+export const MaskWindow: Operation<MaskWindowResult, MaskWindowVariables> = {
+  name: 'MaskWindow',
+  text: "query MaskWindow($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { maskWindow( sessionId: $sessionId firstFrame: $firstFrame lastFrame: $lastFrame ) { lastFrame masks { ...MaskFields } } } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified }",
+};
+
+export type SessionFeedResult = { sessionFeed: { version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[] } };
+export type SessionFeedVariables = { sessionId: string; after: number; masksAtMost?: number | null };
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
-  text: "subscription SessionFeed($sessionId: ID!, $after: Int!) { sessionFeed(sessionId: $sessionId, after: $after) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } propagation { ...PropagationFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou } fragment PropagationFields on Propagation { id state framesDone framesTotal error version }",
+  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
 };

@@ -1,12 +1,13 @@
 import type { Language } from './language';
 import { zh } from './zh';
+import { zhWorkbench } from './zhWorkbench';
 
 /** Every sentence of the interface, by its English text. */
-export type Message = keyof typeof zh;
+export type Message = keyof typeof zh | keyof typeof zhWorkbench;
 
 /** English is the key itself. The compiler refuses a language in which a message is missing. */
 export const CATALOGUES: Readonly<
   Record<Exclude<Language, 'en'>, Readonly<Record<Message, string>>>
 > = {
-  zh,
+  zh: { ...zh, ...zhWorkbench },
 };

@@ -5,7 +5,8 @@ import { ABSENT, DOUBT_LEVELS, type Look, lookOf, PRESENT } from './coverage';
 export const DOUBTFUL = 0.8;
 const LOST = 0.3; // trust below this raises no more than the strongest doubt
 
-export type Scored = Pick<MaskFields, 'objectScore' | 'predictedIou' | 'area'>;
+export type Scored = Pick<MaskFields, 'objectScore' | 'predictedIou' | 'area'> &
+  Partial<Pick<MaskFields, 'verified'>>;
 
 /** 0..1: the engine's own estimate of the mask, scaled by how sure it is that the object is there or is not. */
 export function trustOf(row: Scored): number {
@@ -21,5 +22,6 @@ export function doubtOf(trust: number): number {
 
 /** How a mask that is there looks on the timeline. */
 export function lookOfMask(row: Scored): Look {
-  return row.area > 0 ? lookOf(PRESENT, doubtOf(trustOf(row))) : lookOf(ABSENT);
+  const doubt = row.area > 0 ? doubtOf(trustOf(row)) : 0;
+  return lookOf(row.area > 0 ? PRESENT : ABSENT, doubt, row.verified);
 }

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { SessionDelta } from '../api/feed';
+import type { ObjectFields } from '../api/generated';
 import { notices } from '../app/notices';
 import { SessionCommands } from './commands';
 import { LiveSession, type SessionInfo } from './liveSession';
@@ -9,6 +11,7 @@ const INFO: SessionInfo = {
   id: 's',
   version: 0,
   createdS: 0,
+  title: '',
   engine: { id: 'e', label: 'E', device: 'cpu', available: true, note: '' },
   video: {
     id: 'v',
@@ -30,6 +33,25 @@ const INFO: SessionInfo = {
   },
 };
 
+const OBJECT: ObjectFields = {
+  objectId: 1,
+  name: 'Object 1',
+  colour: '#88ccff',
+  removed: false,
+  version: 1,
+  label: '',
+  attributes: [],
+  rank: 1,
+  locked: false,
+  absent: [],
+};
+
+function feed(session: LiveSession, version: number, change: Partial<SessionDelta>): void {
+  const nothing = { objects: [], prompts: [], masks: [], coverage: [], candidates: [] };
+  const delta = { version, ...nothing, propagation: null, details: null, ...change };
+  session.store.dispatch({ type: 'delta', delta });
+}
+
 interface Asked {
   readonly operationName: string;
   readonly variables: Record<string, unknown>;
@@ -39,11 +61,9 @@ interface Asked {
 function harness(answers: Record<string, (asked: Asked) => unknown> = {}) {
   const asked: Asked[] = [];
   const usual: Record<string, (asked: Asked) => unknown> = {
-    AddObject: () => ({
-      addObject: { objectId: 1, name: 'Object 1', colour: '#88ccff', removed: false, version: 1 },
-    }),
+    AddObject: () => ({ addObject: OBJECT }),
     SetPrompt: () => ({ setPrompt: 5 }),
-    DeleteObject: () => ({ deleteObject: 9 }),
+    ExchangeObjects: () => ({ exchangeObjects: 9 }),
     ...answers,
   };
   vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
@@ -113,20 +133,87 @@ test('undo sends what was there before, and shows the frame', async () => {
   expect(reveal).toHaveBeenCalledWith(4);
 });
 
-test('the server hears of a removal only when it cannot be undone any more', async () => {
-  const { session, commands, click, names } = harness();
+test('a removal is sent at once, and undo brings the object back', async () => {
+  const { session, commands, click, asked, names } = harness();
+  click(0, 10);
+  await settle();
+  feed(session, 5, { objects: [OBJECT] });
+  commands.removeObject(1);
+  expect(visibleObjects(session.store.get())).toHaveLength(0);
+  await settle();
+  expect(asked.at(-1)).toMatchObject({
+    operationName: 'ExchangeObjects',
+    variables: { remove: [1], restore: [] },
+  });
+  feed(session, 9, { objects: [{ ...OBJECT, removed: true, version: 9 }] });
+  await settle();
+  commands.undo();
+  await settle();
+  expect(asked.at(-1)?.variables).toMatchObject({ remove: [], restore: [1] });
+  feed(session, 9, { objects: [{ ...OBJECT, version: 9 }] });
+  await settle();
+  expect(visibleObjects(session.store.get())).toHaveLength(1);
+  expect(session.store.get().redo).toHaveLength(1);
+  expect(names().filter((name) => name === 'ExchangeObjects')).toHaveLength(2);
+});
+
+test('a removal that the server refuses does not happen', async () => {
+  const { session, commands, click } = harness({ ExchangeObjects: () => new Error('Locked.') });
   click(0, 10);
   await settle();
   commands.removeObject(1);
-  expect(visibleObjects(session.store.get())).toHaveLength(0);
-  commands.undo();
+  await settle();
   expect(visibleObjects(session.store.get())).toHaveLength(1);
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(names()).not.toContain('DeleteObject');
+  expect(notices.get().map((notice) => notice.text)).toContain('Locked.');
+});
+
+test('undo leaves alone what somebody else changed since, and says so', async () => {
+  const { session, commands, asked } = harness({
+    DescribeObject: () => ({ describeObject: { ...OBJECT, name: 'Mine', version: 6 } }),
+  });
+  feed(session, 5, { objects: [OBJECT] });
+  await commands.rename(1, 'Mine');
+  feed(session, 7, { objects: [{ ...OBJECT, name: 'Theirs', version: 7 }] });
+  commands.undo();
+  await settle();
+  expect(asked.map((one) => one.operationName)).toEqual(['DescribeObject']);
+  expect(notices.get().at(-1)?.text).toMatch(/Somebody has changed this since/);
+  expect(session.store.get().undo).toHaveLength(0);
+});
+
+test('marking absent clears the prompts there, and undo sends them again', async () => {
+  const { session, commands, asked } = harness({
+    SetAbsentRanges: ({ variables }) => ({
+      setAbsentRanges: { ...OBJECT, absent: variables.ranges, version: 6 },
+    }),
+  });
+  const points = [{ x: 3, y: 3, include: true }];
+  feed(session, 5, {
+    objects: [OBJECT],
+    prompts: [{ objectId: 1, frameIdx: 4, points, box: null, mask: null, version: 2 }],
+  });
+  await commands.objects.toggleAbsent(1, { first: 3, last: 6 });
+  commands.undo();
+  await settle();
+  const sent = asked.map((one) => [
+    one.operationName,
+    one.variables.ranges ?? one.variables.prompt,
+  ]);
+  expect(sent).toEqual([
+    ['SetAbsentRanges', [{ first: 3, last: 6 }]],
+    ['SetAbsentRanges', []],
+    ['SetPrompt', { objectId: 1, frameIdx: 4, points, box: null, mask: null }],
+  ]);
+});
+
+test('a locked object is not changed', () => {
+  const { session, commands, click, asked } = harness();
+  feed(session, 5, { objects: [{ ...OBJECT, locked: true }] });
+  commands.select(1);
+  click(0, 10);
   commands.removeObject(1);
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(names()).toContain('DeleteObject');
-  expect(session.store.get().objects.size).toBe(0);
+  expect(asked).toHaveLength(0);
+  expect(notices.get().at(-1)?.text).toMatch(/locked/);
 });
 
 test('tracking waits for the clicks and removals on the screen', async () => {

@@ -1,32 +1,24 @@
 import { request } from '../api/client';
-import {
-  AddObject,
-  CancelTracking,
-  DeleteObject,
-  type Direction,
-  SetPrompt,
-  Track,
-  UpdateObject,
-} from '../api/generated';
-import { dismiss, notify, notifyError } from '../app/notices';
-import { lastChange, targetOf } from './history';
+import { AddObject, CancelTracking, type Direction, SetPrompt, Track } from '../api/generated';
+import { notify, notifyError } from '../app/notices';
+import { t } from '../i18n/t';
+import { frameOf, isOvertaken, type Way } from './changes';
+import { Doer } from './doer';
+import { lastChange } from './history';
 import type { LiveSession } from './liveSession';
+import { ObjectCommands } from './objectCommands';
 import { PromptSender } from './promptSender';
 import { type PromptSet, promptInput } from './prompts';
+import { ReviewCommands } from './reviewCommands';
 import { promptsOn, visibleObjects } from './state';
-
-const REMOVAL_GRACE_S = 6;
-
-interface PendingRemoval {
-  readonly timer: ReturnType<typeof setTimeout>;
-  readonly noticeId: number;
-}
 
 /** What a person does to a session. Everything shows at once and is then sent; a refusal is said and taken back. */
 export class SessionCommands {
+  readonly objects: ObjectCommands;
+  readonly review: ReviewCommands;
   private readonly sender: PromptSender;
+  private readonly doer: Doer;
   private readonly drafts = new Map<number, Promise<void>>();
-  private readonly removals = new Map<number, PendingRemoval>();
   private lastDraftId = 0;
 
   constructor(
@@ -35,10 +27,13 @@ export class SessionCommands {
     private readonly reveal: (frameIdx: number) => void,
   ) {
     const { store } = session;
+    this.doer = new Doer(session);
+    this.objects = new ObjectCommands(session, this.doer, () => this.flush());
+    this.review = new ReviewCommands(session, this.doer, () => this.flush());
     this.sender = new PromptSender({
-      send: async (objectId, frameIdx, set) => {
+      send: async (objectId, frameIdx, set, seen) => {
         const prompt = promptInput(objectId, frameIdx, set);
-        return (await request(SetPrompt, { sessionId: this.id, prompt })).setPrompt;
+        return (await request(SetPrompt, { sessionId: this.id, prompt, seen })).setPrompt;
       },
       onSettled: (objectId, frameIdx, set, version) =>
         store.dispatch({ type: 'settle', objectId, frameIdx, set, version }),
@@ -54,55 +49,37 @@ export class SessionCommands {
     const { store, info } = this.session;
     if (store.get().version < info.version) return; // what is there already is still on its way
     const objectId = this.selectedOrDraft();
+    if (!this.objects.mayChange(objectId)) return;
     const before = promptsOn(store.get(), objectId, frameIdx);
     const after = change(before);
+    if (after === before) return;
     store.dispatch({ type: 'edit', change: { kind: 'prompt', objectId, frameIdx, before, after } });
     if (objectId > 0) this.sender.push(objectId, frameIdx, after);
-  }
-
-  async addObject(): Promise<void> {
-    try {
-      const { addObject: object } = await request(AddObject, { sessionId: this.id });
-      this.session.store.dispatch({ type: 'upsert', object });
-      this.select(object.objectId);
-    } catch (thrown) {
-      notifyError(thrown);
-    }
   }
 
   select(objectId: number | null): void {
     this.session.store.dispatch({ type: 'select', objectId });
   }
 
-  async rename(objectId: number, name: string): Promise<void> {
-    try {
-      const answer = await request(UpdateObject, { sessionId: this.id, objectId, name });
-      this.session.store.dispatch({ type: 'upsert', object: answer.updateObject });
-    } catch (thrown) {
-      notifyError(thrown);
-    }
+  addObject(): Promise<void> {
+    return this.objects.add();
   }
 
-  /** Takes the object off the screen; the server hears of it when the time to undo is over. */
+  rename(objectId: number, name: string): Promise<boolean> {
+    return this.objects.describe(objectId, { name });
+  }
+
+  /** Its place is taken at once; the server keeps what it had, for undo. */
   removeObject(objectId: number): void {
-    const object = this.session.store.get().objects.get(objectId);
-    if (!object || this.removals.has(objectId)) return;
-    this.session.store.dispatch({ type: 'leave', objectId });
-    const restore = () => this.restore(objectId);
-    const noticeId = notify(
-      { tone: 'info', text: `${object.name} removed.`, action: { label: 'Undo', run: restore } },
-      REMOVAL_GRACE_S,
-    );
-    const timer = setTimeout(() => void this.commitRemoval(objectId), REMOVAL_GRACE_S * 1000);
-    this.removals.set(objectId, { timer, noticeId });
+    void this.objects.remove(objectId, () => this.undo());
   }
 
   undo(): void {
-    this.goThrough('undo');
+    void this.goThrough('undo');
   }
 
   redo(): void {
-    this.goThrough('redo');
+    void this.goThrough('redo');
   }
 
   async track(direction: Direction): Promise<void> {
@@ -110,6 +87,7 @@ export class SessionCommands {
       await this.flush();
       const { track } = await request(Track, { sessionId: this.id, direction });
       this.session.store.dispatch({ type: 'propagation', propagation: track });
+      this.review.noteTrack(track.id);
     } catch (thrown) {
       notifyError(thrown);
     }
@@ -123,9 +101,9 @@ export class SessionCommands {
     }
   }
 
-  /** The page is going away: removals that are still waiting are sent now. */
+  /** Nothing waits to be sent when the page goes away. */
   close(): void {
-    for (const objectId of [...this.removals.keys()]) void this.commitRemoval(objectId, true);
+    this.review.close();
   }
 
   private get id(): string {
@@ -169,49 +147,39 @@ export class SessionCommands {
     }
   }
 
-  private goThrough(direction: 'undo' | 'redo'): void {
+  private async goThrough(way: Way): Promise<void> {
+    await this.doer.idle(); // what is under way is noted already, but not on the screen
     const { store } = this.session;
-    const change = lastChange(store.get(), direction);
+    const change = lastChange(store.get(), way);
     if (!change) return;
-    if (change.kind === 'removal') {
-      this.restore(change.objectId);
+    if (isOvertaken(store.get(), change, way)) {
+      store.dispatch({ type: 'couldNot', change });
+      notify({ tone: 'info', text: t('Somebody has changed this since, so it stays as it is.') });
       return;
     }
-    store.dispatch({ type: direction });
-    this.reveal(change.frameIdx);
-    const set = targetOf(change, direction);
-    if (change.objectId > 0) this.sender.push(change.objectId, change.frameIdx, set);
-  }
-
-  private restore(objectId: number): void {
-    const removal = this.removals.get(objectId);
-    if (!removal) return;
-    clearTimeout(removal.timer);
-    dismiss(removal.noticeId);
-    this.removals.delete(objectId);
-    this.session.store.dispatch({ type: 'stay', objectId });
-  }
-
-  private async commitRemoval(objectId: number, keepalive = false): Promise<void> {
-    const removal = this.removals.get(objectId);
-    if (!removal) return;
-    clearTimeout(removal.timer);
-    dismiss(removal.noticeId);
-    this.removals.delete(objectId);
-    try {
-      await request(DeleteObject, { sessionId: this.id, objectId }, { keepalive });
-      this.session.masks.removeObject(objectId);
-      this.session.store.dispatch({ type: 'gone', objectId });
-    } catch (thrown) {
-      this.session.store.dispatch({ type: 'stay', objectId });
-      notifyError(thrown);
+    store.dispatch({ type: way });
+    const frame = frameOf(change);
+    if (frame !== null) this.reveal(frame);
+    if (change.kind !== 'prompt') {
+      await this.doer.go(change, way);
+      return;
     }
+    const { objectId, frameIdx } = change;
+    const set = way === 'undo' ? change.before : change.after;
+    if (objectId > 0) this.sender.push(objectId, frameIdx, set, this.seenNow());
+  }
+
+  /** The version that this page has seen, its own prompts included. */
+  private seenNow(): number {
+    const { version, pending } = this.session.store.get();
+    const own = [...pending.values()].map((prompt) => prompt.version ?? 0);
+    return Math.max(version, this.sender.lastVersion, ...own);
   }
 
   /** Wait until the server has everything that is on the screen. */
   private async flush(): Promise<void> {
     await Promise.all(this.drafts.values());
-    await Promise.all([...this.removals.keys()].map((objectId) => this.commitRemoval(objectId)));
+    await this.doer.idle();
     await this.sender.idle();
   }
 }

@@ -1,33 +1,35 @@
+import type { Change, Way } from './changes';
 import { withPending } from './pending';
-import type { Change, PromptChange, SessionState } from './state';
+import type { SessionState } from './state';
+
+const LENGTH = 200;
+
+/** Note what a person did. */
+export function withChange(state: SessionState, change: Change): SessionState {
+  return { ...state, undo: [...state.undo, change].slice(-LENGTH), redo: [] };
+}
 
 /** Take the last change back, or make the last one that was taken back again. */
-export function undoOrRedo(state: SessionState, direction: 'undo' | 'redo'): SessionState {
-  const change = lastChange(state, direction);
+export function undoOrRedo(state: SessionState, way: Way): SessionState {
+  const change = lastChange(state, way);
   if (!change) return state;
-  const [from, to] =
-    direction === 'undo' ? (['undo', 'redo'] as const) : (['redo', 'undo'] as const);
-  const moved = { ...state, [from]: state[from].slice(0, -1) };
-  if (change.kind === 'removal') return stay(moved, change.objectId);
-  const set = direction === 'undo' ? change.before : change.after;
-  return {
-    ...withPending(moved, change, set),
-    [to]: [...state[to], change],
-    selectedId: change.objectId,
+  const other = way === 'undo' ? 'redo' : 'undo';
+  const moved = {
+    ...state,
+    [way]: state[way].slice(0, -1),
+    [other]: [...state[other], change],
   };
+  if (change.kind !== 'prompt') return moved;
+  const set = way === 'undo' ? change.before : change.after;
+  return { ...withPending(moved, change, set), selectedId: change.objectId };
 }
 
-export function lastChange(state: SessionState, direction: 'undo' | 'redo'): Change | undefined {
-  return state[direction].at(-1);
+/** It could not be done: it is in neither row any more. */
+export function withoutChange(state: SessionState, change: Change): SessionState {
+  const isOther = (one: Change) => one !== change;
+  return { ...state, undo: state.undo.filter(isOther), redo: state.redo.filter(isOther) };
 }
 
-/** The prompts that undoing (or redoing) a change brings back. */
-export function targetOf(change: PromptChange, direction: 'undo' | 'redo') {
-  return direction === 'undo' ? change.before : change.after;
-}
-
-function stay(state: SessionState, objectId: number): SessionState {
-  const leaving = new Set(state.leaving);
-  leaving.delete(objectId);
-  return { ...state, leaving, selectedId: objectId };
+export function lastChange(state: SessionState, way: Way): Change | undefined {
+  return state[way].at(-1);
 }

@@ -1,13 +1,16 @@
+import { request } from '../api/client';
 import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
-import type { OpenSessionResult } from '../api/generated';
+import { MaskWindow, type OpenSessionResult } from '../api/generated';
 import { createStore, type Store } from '../app/store';
 import { MaskStore } from '../masks/maskStore';
+import { MaskWindows } from '../masks/maskWindows';
 import { reduce, type SessionAction } from './reducer';
 import { EMPTY_SESSION, type SessionState } from './state';
 
 export type SessionInfo = OpenSessionResult['session'];
 
 const HIDDEN_S = 60;
+const REACH_S = 8;
 
 /** A session that follows the server: its state, its masks and the feed that keeps both up to date. */
 export class LiveSession {
@@ -17,6 +20,9 @@ export class LiveSession {
     'connecting',
   );
   readonly masks: MaskStore;
+  /** Masks of a tracked range that waits to be kept or dropped. */
+  readonly candidates: MaskStore;
+  readonly windows: MaskWindows;
   private readonly feed: Feed;
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   private isResting = false;
@@ -24,6 +30,12 @@ export class LiveSession {
 
   constructor(readonly info: SessionInfo) {
     this.masks = new MaskStore(info.video.numFrames);
+    this.candidates = new MaskStore(info.video.numFrames);
+    this.windows = new MaskWindows(
+      this.masks,
+      async (firstFrame, lastFrame) =>
+        (await request(MaskWindow, { sessionId: info.id, firstFrame, lastFrame })).maskWindow,
+    );
     this.feed = Feed.of(info.id, {
       onDelta: (delta) => this.receive(delta),
       onStatus: (status) => this.connection.dispatch(status),
@@ -37,6 +49,7 @@ export class LiveSession {
 
   close(): void {
     this.feed.close();
+    this.windows.close();
     clearTimeout(this.hiddenTimer);
     document.removeEventListener('visibilitychange', this.onVisibility);
   }
@@ -55,13 +68,40 @@ export class LiveSession {
     }
   };
 
+  /** Resolves when the feed has come as far as a version, so that what it did is on the screen. */
+  reached(version: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.store.get().version < version) return;
+        clearTimeout(timer);
+        leave();
+        resolve();
+      };
+      const leave = this.store.subscribe(look);
+      const timer = setTimeout(() => {
+        leave();
+        resolve(); // the feed is away; what was done shows when it is back
+      }, REACH_S * 1000);
+      look();
+    });
+  }
+
   private receive(delta: SessionDelta): void {
     for (const object of delta.objects) {
       if (object.removed) this.masks.removeObject(object.objectId);
     }
+    this.receiveCandidates(delta);
+    this.masks.summarise(delta.coverage);
     this.masks.apply(delta.masks);
     this.store.dispatch({ type: 'delta', delta });
     this.selectFirst();
+  }
+
+  private receiveCandidates(delta: SessionDelta): void {
+    if (delta.propagation && delta.propagation.verdict !== 'OPEN') {
+      for (const object of this.store.get().objects.keys()) this.candidates.removeObject(object);
+    }
+    this.candidates.apply(delta.candidates);
   }
 
   /** Someone who opens a link finds an object selected. */

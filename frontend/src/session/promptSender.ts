@@ -2,7 +2,7 @@ import { type PromptKey, type PromptSet, promptKey } from './prompts';
 
 export interface PromptSending {
   /** Resolves to the session's version. */
-  send(objectId: number, frameIdx: number, set: PromptSet): Promise<number>;
+  send(objectId: number, frameIdx: number, set: PromptSet, seen: number | null): Promise<number>;
   onSettled(objectId: number, frameIdx: number, set: PromptSet, version: number): void;
   onRefused(objectId: number, frameIdx: number, set: PromptSet, thrown: unknown): void;
 }
@@ -11,6 +11,7 @@ interface Job {
   readonly objectId: number;
   readonly frameIdx: number;
   readonly set: PromptSet;
+  readonly seen: number | null; // refuse it if somebody changed these prompts after that version
 }
 
 /**
@@ -18,14 +19,15 @@ interface Job {
  * way only the newest of those behind it needs to be sent.
  */
 export class PromptSender {
+  lastVersion = 0; // of what was answered
   private readonly next = new Map<PromptKey, Job | null>(); // null: one is on its way, none behind it
   private waiting: (() => void)[] = [];
 
   constructor(private readonly sending: PromptSending) {}
 
-  push(objectId: number, frameIdx: number, set: PromptSet): void {
+  push(objectId: number, frameIdx: number, set: PromptSet, seen: number | null = null): void {
     const key = promptKey(objectId, frameIdx);
-    const job = { objectId, frameIdx, set };
+    const job = { objectId, frameIdx, set, seen };
     if (this.next.has(key)) {
       this.next.set(key, job);
       return;
@@ -42,14 +44,11 @@ export class PromptSender {
 
   private async run(key: PromptKey, first: Job): Promise<void> {
     for (let job: Job | null = first; job; job = this.take(key)) {
-      const { objectId, frameIdx, set } = job;
+      const { objectId, frameIdx, set, seen } = job;
       try {
-        this.sending.onSettled(
-          objectId,
-          frameIdx,
-          set,
-          await this.sending.send(objectId, frameIdx, set),
-        );
+        const version = await this.sending.send(objectId, frameIdx, set, seen);
+        this.lastVersion = Math.max(this.lastVersion, version);
+        this.sending.onSettled(objectId, frameIdx, set, version);
       } catch (thrown) {
         this.sending.onRefused(objectId, frameIdx, set, thrown);
       }

@@ -42,6 +42,23 @@ export function withBox(set: PromptSet, box: Box | null): PromptSet {
   return { ...set, box, mask: box ? null : set.mask };
 }
 
+/** The prompt set with one point somewhere else. */
+export function withMovedPoint(
+  set: PromptSet,
+  index: number,
+  to: { x: number; y: number },
+): PromptSet {
+  return {
+    ...set,
+    points: set.points.map((point, i) => (i === index ? { ...point, ...to } : point)),
+  };
+}
+
+/** A mask stands alone: the clicks that it came from are in it. */
+export function withMask(mask: NonNullable<PromptSet['mask']>): PromptSet {
+  return { points: [], box: null, mask };
+}
+
 export function promptSetOf({ points, box, mask }: PromptFields): PromptSet {
   return { points, box, mask };
 }

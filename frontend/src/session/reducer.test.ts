@@ -18,11 +18,26 @@ const object = (objectId: number, change: Partial<ObjectFields> = {}): ObjectFie
   colour: '#88ccff',
   removed: false,
   version: objectId,
+  label: '',
+  attributes: [],
+  rank: objectId,
+  locked: false,
+  absent: [],
   ...change,
 });
 const delta = (version: number, change: Partial<SessionDelta> = {}): SessionAction => ({
   type: 'delta',
-  delta: { version, objects: [], prompts: [], masks: [], propagation: null, ...change },
+  delta: {
+    version,
+    objects: [],
+    prompts: [],
+    masks: [],
+    coverage: [],
+    details: null,
+    candidates: [],
+    propagation: null,
+    ...change,
+  },
 });
 const row = (objectId: number, frameIdx: number, set: PromptSet) => ({
   objectId,
@@ -134,7 +149,7 @@ test('clicks on an object without a name yet move over to it', () => {
   expect(promptsOn(reduce(state, { type: 'undo' }), 7, 4)).toEqual(NO_PROMPTS);
 });
 
-test('a removed object can be brought back, and its neighbour is selected meanwhile', () => {
+test('an object that leaves may stay after all, and its neighbour is selected meanwhile', () => {
   const state = after(
     delta(1, {
       objects: [object(1), object(2)],
@@ -146,11 +161,9 @@ test('a removed object can be brought back, and its neighbour is selected meanwh
   expect(visibleObjects(state).map((o) => o.objectId)).toEqual([1]);
   expect(allPromptedFrames(state)).toEqual([3]);
   expect(state.selectedId).toBe(1);
-  const back = reduce(state, { type: 'undo' });
+  const back = reduce(state, { type: 'stay', objectId: 2 });
   expect(visibleObjects(back).map((o) => o.objectId)).toEqual([1, 2]);
   expect(back.selectedId).toBe(2);
-  const gone = reduce(state, { type: 'gone', objectId: 2 });
-  expect(gone.undo).toHaveLength(0);
 });
 
 test('an older report of tracking does not replace a newer one', () => {
@@ -160,6 +173,8 @@ test('an older report of tracking does not replace a newer one', () => {
     framesDone,
     framesTotal: 9,
     error: null,
+    pace: null,
+    verdict: 'APPLIED' as const,
     version,
   });
   const state = after(delta(5, { propagation: report(4, 5) }), {
@@ -167,4 +182,29 @@ test('an older report of tracking does not replace a newer one', () => {
     propagation: report(0, 2),
   });
   expect(state.propagation?.framesDone).toBe(4);
+});
+
+test('objects are in the order of the list', () => {
+  const state = after(
+    delta(2, { objects: [object(1, { rank: 2 }), object(2, { rank: 1 }), object(3, { rank: 3 })] }),
+  );
+  expect(visibleObjects(state).map((o) => o.objectId)).toEqual([2, 1, 3]);
+  const moved = reduce(state, delta(5, { objects: [object(2, { rank: 9, version: 5 })] }));
+  expect(visibleObjects(moved).map((o) => o.objectId)).toEqual([1, 3, 2]);
+});
+
+test('title and classes come with the feed', () => {
+  const ontology = [{ name: 'cup', colour: '#aabbcc', attributes: [] }];
+  const state = after(delta(2, { details: { title: 'Take 2', ontology, version: 2 } }));
+  expect([state.title, state.ontology]).toEqual(['Take 2', ontology]);
+  expect(reduce(state, delta(3)).ontology).toBe(ontology);
+});
+
+test('what could not be done cannot be undone', () => {
+  const change = { kind: 'presence', came: [4], went: [] } as const;
+  const did = after({ type: 'did', change });
+  expect(did.undo).toEqual([change]);
+  expect(reduce(did, { type: 'couldNot', change }).undo).toEqual([]);
+  const undone = reduce(did, { type: 'undo' });
+  expect([undone.undo, undone.redo]).toEqual([[], [change]]);
 });

@@ -1,16 +1,17 @@
 import type { SessionDelta } from '../api/feed';
-import type { ObjectFields, PropagationFields } from '../api/generated';
-import { undoOrRedo } from './history';
+import type { ClassFields, ObjectFields, PropagationFields } from '../api/generated';
+import type { Change, PromptChange } from './changes';
+import { undoOrRedo, withChange, withoutChange } from './history';
 import { dropAnswered, withPending } from './pending';
 import { isEmpty, type PromptKey, type PromptSet, promptKey, promptSetOf } from './prompts';
-import type { Change, PromptChange, SessionState, StoredPrompt } from './state';
-
-const HISTORY_LENGTH = 200;
+import type { SessionState, StoredPrompt } from './state';
 
 export type SessionAction =
   | { type: 'delta'; delta: SessionDelta }
   | { type: 'select'; objectId: number | null }
   | { type: 'edit'; change: PromptChange }
+  | { type: 'did'; change: Change }
+  | { type: 'couldNot'; change: Change }
   | { type: 'settle'; objectId: number; frameIdx: number; set: PromptSet; version: number }
   | { type: 'refuse'; objectId: number; frameIdx: number; set: PromptSet }
   | { type: 'undo' }
@@ -21,6 +22,7 @@ export type SessionAction =
   | { type: 'leave'; objectId: number }
   | { type: 'stay'; objectId: number }
   | { type: 'gone'; objectId: number }
+  | { type: 'ontology'; ontology: readonly ClassFields[] }
   | { type: 'propagation'; propagation: PropagationFields };
 
 export function reduce(state: SessionState, action: SessionAction): SessionState {
@@ -32,11 +34,11 @@ export function reduce(state: SessionState, action: SessionAction): SessionState
         ? state
         : { ...state, selectedId: action.objectId };
     case 'edit':
-      return {
-        ...withPending(state, action.change, action.change.after),
-        undo: [...state.undo, action.change].slice(-HISTORY_LENGTH),
-        redo: [],
-      };
+      return withPending(withChange(state, action.change), action.change, action.change.after);
+    case 'did':
+      return withChange(state, action.change);
+    case 'couldNot':
+      return withoutChange(state, action.change);
     case 'settle':
       return settle(state, action);
     case 'refuse':
@@ -47,25 +49,24 @@ export function reduce(state: SessionState, action: SessionAction): SessionState
     case 'created':
       return rekeyDraft(withObject(state, action.object), action.draftId, action.object.objectId);
     case 'draftRefused':
-      return withoutObject(state, action.draftId);
+      return forgetDraft(withoutObject(state, action.draftId), action.draftId);
     case 'upsert':
       return withObject(state, action.object);
     case 'leave':
       return {
         ...deselect(state, action.objectId),
         leaving: new Set([...state.leaving, action.objectId]),
-        undo: [...state.undo, { kind: 'removal', objectId: action.objectId }],
-        redo: [],
       };
     case 'stay':
       return {
         ...state,
         leaving: without(state.leaving, action.objectId),
-        undo: state.undo.filter((c) => c.kind !== 'removal' || c.objectId !== action.objectId),
         selectedId: action.objectId,
       };
     case 'gone':
       return withoutObject(state, action.objectId);
+    case 'ontology':
+      return { ...state, ontology: action.ontology };
     case 'propagation':
       return withPropagation(state, action.propagation);
   }
@@ -87,7 +88,12 @@ function applyDelta(state: SessionState, delta: SessionDelta): SessionState {
     next = { ...next, prompts };
   }
   if (delta.propagation) next = withPropagation(next, delta.propagation);
+  if (delta.details) next = { ...next, ...pickDetails(delta.details) };
   return dropAnswered({ ...next, version: Math.max(state.version, delta.version) });
+}
+
+function pickDetails({ title, ontology }: NonNullable<SessionDelta['details']>) {
+  return { title, ontology };
 }
 
 function settle(
@@ -118,8 +124,9 @@ function withObject(state: SessionState, object: ObjectFields): SessionState {
   const known = state.objects.get(object.objectId);
   if (known && known.version > object.version) return state;
   const objects = new Map(state.objects).set(object.objectId, object);
-  if (known) return { ...state, objects };
-  return { ...state, objects: new Map([...objects].sort(([a], [b]) => a - b)) };
+  if (known?.rank === object.rank) return { ...state, objects };
+  const inOrder = [...objects].sort(([a, x], [b, y]) => x.rank - y.rank || a - b);
+  return { ...state, objects: new Map(inOrder) };
 }
 
 function withoutObject(state: SessionState, objectId: number): SessionState {
@@ -132,9 +139,12 @@ function withoutObject(state: SessionState, objectId: number): SessionState {
     prompts: new Map([...state.prompts].filter(([, prompt]) => isOther(prompt))),
     pending: new Map([...state.pending].filter(([, prompt]) => isOther(prompt))),
     leaving: without(state.leaving, objectId),
-    undo: state.undo.filter(isOther),
-    redo: state.redo.filter(isOther),
   };
+}
+
+function forgetDraft(state: SessionState, draftId: number): SessionState {
+  const isOther = (change: Change) => change.kind !== 'prompt' || change.objectId !== draftId;
+  return { ...state, undo: state.undo.filter(isOther), redo: state.redo.filter(isOther) };
 }
 
 /** The object before it in the list, or after it, takes over the selection. */
@@ -146,8 +156,8 @@ function deselect(state: SessionState, objectId: number): SessionState {
 }
 
 function rekeyDraft(state: SessionState, draftId: number, objectId: number): SessionState {
-  const rename = <Item extends { readonly objectId: number }>(item: Item): Item =>
-    item.objectId === draftId ? { ...item, objectId } : item;
+  const rename = <Item extends { readonly objectId?: number } | Change>(item: Item): Item =>
+    'objectId' in item && item.objectId === draftId ? { ...item, objectId } : item;
   const pending = [...state.pending.values()].map(rename);
   return {
     ...state,

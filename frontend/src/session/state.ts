@@ -1,4 +1,5 @@
-import type { ObjectFields, PropagationFields } from '../api/generated';
+import type { ClassFields, ObjectFields, PropagationFields } from '../api/generated';
+import type { Change } from './changes';
 import { isEmpty, NO_PROMPTS, type PromptKey, type PromptSet, promptKey } from './prompts';
 
 /** A prompt set that was sent. It is shown at once and dropped when the feed has come as far as `version`. */
@@ -9,23 +10,6 @@ export interface PendingPrompt {
   readonly version: number | null; // null: not answered yet
 }
 
-/** A change of one prompt set, which can be taken back. */
-export interface PromptChange {
-  readonly kind: 'prompt';
-  readonly objectId: number;
-  readonly frameIdx: number;
-  readonly before: PromptSet;
-  readonly after: PromptSet;
-}
-
-/** The removal of an object, while it can be taken back. */
-export interface Removal {
-  readonly kind: 'removal';
-  readonly objectId: number;
-}
-
-export type Change = PromptChange | Removal;
-
 export interface StoredPrompt {
   readonly objectId: number;
   readonly frameIdx: number;
@@ -35,10 +19,12 @@ export interface StoredPrompt {
 /** A session as this browser sees it, but for the masks, which live in the MaskStore. */
 export interface SessionState {
   readonly version: number; // of the last delta
-  readonly objects: ReadonlyMap<number, ObjectFields>; // in order of id
+  readonly objects: ReadonlyMap<number, ObjectFields>; // in the order of the list
   readonly prompts: ReadonlyMap<PromptKey, StoredPrompt>; // as the server has them; none is empty
   readonly pending: ReadonlyMap<PromptKey, PendingPrompt>;
-  readonly leaving: ReadonlySet<number>; // removed here, not yet on the server
+  readonly leaving: ReadonlySet<number>; // removed here, and the feed does not know yet
+  readonly title: string; // empty: it goes by its video's
+  readonly ontology: readonly ClassFields[];
   readonly propagation: PropagationFields | null;
   /** Negative: an object that the server has not named yet. */
   readonly selectedId: number | null;
@@ -52,6 +38,8 @@ export const EMPTY_SESSION: SessionState = {
   prompts: new Map(),
   pending: new Map(),
   leaving: new Set(),
+  title: '',
+  ontology: [],
   propagation: null,
   selectedId: null,
   undo: [],
@@ -74,7 +62,7 @@ export function colourOf(state: SessionState, objectId: number): string {
   return state.objects.get(objectId)?.colour ?? DRAFT_COLOUR;
 }
 
-/** Objects to show, in order of id. */
+/** Objects to show, in the order of the list. */
 export function visibleObjects(state: SessionState): readonly ObjectFields[] {
   return [...state.objects.values()].filter((object) => !state.leaving.has(object.objectId));
 }
@@ -97,4 +85,19 @@ export function promptedFrames(state: SessionState, objectId: number): number[] 
 export function allPromptedFrames(state: SessionState): number[] {
   const frames = visibleObjects(state).flatMap((object) => promptedFrames(state, object.objectId));
   return [...new Set(frames)].sort((a, b) => a - b);
+}
+
+/** Where a person said that the object is not there, in order. */
+export function absentRanges(
+  state: SessionState,
+  objectId: number,
+): readonly { readonly first: number; readonly last: number }[] {
+  return state.objects.get(objectId)?.absent ?? [];
+}
+
+/** The tracked range that waits to be kept or dropped. */
+export function openProposal(state: SessionState): PropagationFields | null {
+  const { propagation } = state;
+  const waits = propagation?.verdict === 'OPEN' && propagation.state !== 'RUNNING';
+  return waits ? propagation : null;
 }
