@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from backend.api.access import Policy
 from backend.api.body_limit import BodyLimit, as_nothing, as_sentence
+from backend.api.client_limits import ClientLimits
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
 from backend.api.export import export_coco
@@ -34,6 +35,7 @@ from backend.api.view import GraphQLView
 from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
 from backend.domain.commands import SessionCommands
+from backend.domain.limits import SessionLimits
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.review import ReviewCommands
@@ -90,7 +92,9 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(host.close)
         threads = Threads()
         undo.callback(threads.close)
-        commands = SessionCommands(sessions, videos, host)
+        commands = SessionCommands(
+            sessions, videos, host, SessionLimits(settings.limits.objects, settings.limits.points)
+        )
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
         jobs = _open_jobs(settings, database, sessions, videos, host, commands)
@@ -144,7 +148,7 @@ def web_app(service: Service) -> ASGIApp:
     uploads = Uploads(service, shelf)
     service.on_stop(uploads.close)
     routes = [
-        Route("/graphql", GraphQLView(build_schema(), service)),
+        Route("/graphql", GraphQLView(build_schema(settings.limits), service)),
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
         *uploads.routes(),
@@ -172,7 +176,8 @@ def web_app(service: Service) -> ASGIApp:
     handlers = {HTTPException: as_sentence, ClientDisconnect: as_nothing}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
-    return RequestWatch(Gate(limited, policy_of(settings)), service.metrics, service.traffic)
+    counted = ClientLimits(limited, settings.limits.requests_per_minute, settings.limits.feeds)
+    return RequestWatch(Gate(counted, policy_of(settings)), service.metrics, service.traffic)
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.observing import request_id
@@ -40,6 +41,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("The disk is full: free some space where Masklet keeps its data.", "UNAVAILABLE", 507)
     if isinstance(error, UnicodeEncodeError):
         return Failure("The text holds half a character; send whole ones.", "INVALID_INPUT", 400)
+    if isinstance(error, MissingQueryError):
+        return Failure("The request holds no query.", "BAD_QUERY", 400)
     if isinstance(error, RecursionError):
         return Failure("This is nested too deeply.", "BAD_QUERY", 400)
     error_id = request_id.get() or uuid.uuid4().hex[:8]

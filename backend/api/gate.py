@@ -7,10 +7,11 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.access import COOKIE, Ask, Policy
+from backend.api.refusing import both_shapes
 
 COOKIE_AGE_S = 30 * 24 * 3600
 # The app needs no inline script; masks and frames are decoded in workers and blobs of its own.
@@ -115,10 +116,7 @@ def _local(path: str) -> str:
 def _refuse(status: int, sentence: str, wants_page: bool) -> Response:
     if wants_page:
         return HTMLResponse(f"<!doctype html><title>Masklet</title><p>{html.escape(sentence)}</p>", status)
-    # Both shapes that clients read: {"error"} of the plain routes, {"errors"} of GraphQL.
-    code = "UNAUTHENTICATED" if status == 401 else "FORBIDDEN"
-    errors = [{"message": sentence, "extensions": {"code": code}}]
-    return JSONResponse({"error": sentence, "errors": errors}, status)
+    return both_shapes(sentence, "UNAUTHENTICATED" if status == 401 else "FORBIDDEN", status)
 
 
 def _preflight(headers: Headers) -> Response:

@@ -26,8 +26,6 @@ from backend.domain.session import (
 )
 from backend.domain.video import Playback, Video, VideoState
 
-MAX_POINTS = 256  # on one frame of one object: far more than a person clicks
-
 
 def video_type(video: Video) -> types.Video:
     ready = video.state is VideoState.READY
@@ -152,8 +150,6 @@ def delta_type(delta: SessionDelta, pace: Pace | None = None) -> types.SessionDe
 
 def prompt_of(given: types.FramePromptInput) -> FramePrompt:
     """Raises InvalidInput for what the commands cannot check because it is no prompt at all."""
-    if len(given.points) > MAX_POINTS:
-        raise InvalidInput(f"A frame takes at most {MAX_POINTS} points for one object.")
     mask = None
     if given.mask is not None:
         if given.mask.height < 1 or given.mask.width < 1:

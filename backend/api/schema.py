@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from backend.api import exchange, operations, shelf, workbench
 from backend.api.official import operations as official
-
-MAX_DEPTH = 12
-MAX_TOKENS = 2000
-MAX_ALIASES = 20
+from backend.api.query_limits import QueryLimiter
+from backend.limits import Limits
 
 
 class _Schema(strawberry.Schema):
@@ -26,7 +24,7 @@ class _Schema(strawberry.Schema):
         """Nothing: the view logs what is unexpected, once, when it words the answer."""
 
 
-def build_schema() -> strawberry.Schema:
+def build_schema(limits: Limits) -> strawberry.Schema:
     return _Schema(
         query=merge_types(
             "Query", (operations.Query, workbench.Query, shelf.Query, exchange.Query, official.Query)
@@ -37,15 +35,14 @@ def build_schema() -> strawberry.Schema:
         ),
         subscription=operations.Subscription,
         extensions=[
-            lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-            lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
-            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            lambda: MaxTokensLimiter(max_token_count=limits.query_tokens),
+            lambda: QueryLimiter(limits),
         ],
     )
 
 
 def print_schema() -> str:
-    return build_schema().as_str() + "\n"
+    return build_schema(Limits()).as_str() + "\n"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
 from backend.api.context import Service
 from backend.api.errors import failure_of, plain_errors
-from backend.api.schema import MAX_TOKENS
 from backend.api.streaming import ClosingStream
 
 STOPPING = ": the server is stopping; what is done is kept\r\nretry: 2000\r\n"
@@ -69,9 +68,19 @@ class GraphQLView(GraphQL[Service, None]):
             data = await super().parse_http_body(request)
         except (AttributeError, TypeError, LookupError, ValueError):  # a body of another shape
             raise HTTPException(400, "The request body is no GraphQL operation") from None
-        if isinstance(data, GraphQLRequestData) and data.protocol == "http" and _subscribes(data):
+        if isinstance(data, GraphQLRequestData) and data.protocol == "http" and self._subscribes(data):
             raise HTTPException(400, "Subscriptions need the header Accept: text/event-stream")
         return data
+
+    def _subscribes(self, data: GraphQLRequestData) -> bool:
+        if "subscription" not in (data.query or ""):
+            return False
+        try:
+            document = parse(data.query, max_tokens=self._service.settings.limits.query_tokens)
+            operation = get_operation_ast(document, data.operation_name)
+        except (GraphQLError, RecursionError):
+            return False  # executing it will say what is wrong
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
     async def get_context(self, request: Any, response: Any) -> Service:
         return self._service
@@ -107,16 +116,6 @@ async def _until_stop(messages: AsyncIterator[str], service: Service) -> AsyncIt
                 told = True
                 yield STOPPING  # lines of the event that follows: it ends with an empty one
             yield message
-
-
-def _subscribes(data: GraphQLRequestData) -> bool:
-    if "subscription" not in (data.query or ""):
-        return False
-    try:
-        operation = get_operation_ast(parse(data.query, max_tokens=MAX_TOKENS), data.operation_name)
-    except (GraphQLError, RecursionError):
-        return False  # executing it will say what is wrong
-    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 class _Unanswered(Exception):

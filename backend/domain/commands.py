@@ -14,6 +14,7 @@ from dataclasses import replace
 from backend.domain.colours import colour_of
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.frames import FrameRange
+from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unlocked_object
 from backend.domain.ontology import checked_colour
 from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
@@ -42,12 +43,14 @@ class SessionCommands:
         store: SessionStore,
         videos: VideoStore,
         host: Host,
+        limits: SessionLimits = SessionLimits(),  # noqa: B008 - frozen
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._videos = videos
         self._host = host
+        self._limits = limits
         self._new_id = new_id
         self._clock = clock
 
@@ -80,6 +83,8 @@ class SessionCommands:
         def describe(new_id: int) -> TrackedObject:
             return TrackedObject(new_id, tidy_name or f"Object {new_id}", tidy_colour or colour_of(new_id))
 
+        if len(self._store.objects(session_id)) >= self._limits.objects:
+            raise InvalidInput(f"A session holds at most {self._limits.objects} objects: remove some first.")
         return self._store.add_object(session_id, describe, object_id)
 
     def update_object(
@@ -108,7 +113,7 @@ class SessionCommands:
         """
         video = self.video_of(session_id)
         unlocked_object(self._store, session_id, prompt.object_id)
-        check_prompt(prompt, video)
+        check_prompt(prompt, video, self._limits.points)
         self._store.put_prompt(session_id, prompt, seen)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
 
@@ -232,8 +237,10 @@ def _checked_range(first_frame: int | None, last_frame: int | None, video: Video
     return None if (first, last) == (0, video.num_frames - 1) else FrameRange(first, last)
 
 
-def check_prompt(prompt: FramePrompt, video: Video) -> None:
+def check_prompt(prompt: FramePrompt, video: Video, most_points: int = SessionLimits.points) -> None:
     check_frame(prompt.frame_idx, video)
+    if len(prompt.points) > most_points:
+        raise InvalidInput(f"A frame takes at most {most_points} points for one object.")
     size = f"{video.width} x {video.height} pixels"
     for point in prompt.points:
         if not (0 <= point.x <= video.width and 0 <= point.y <= video.height):

@@ -11,6 +11,7 @@ import pytest
 
 from backend.api.schema import build_schema, print_schema
 from backend.domain.video import Video, VideoState
+from backend.limits import Limits
 from tests.backend.live import CLIP, FRAMES, HEIGHT, SET_PROMPT, TRACK, WIDTH, Live, Seen, live
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -230,7 +231,7 @@ def deep(levels: int) -> str:
     [
         ("{ nothing }", "Cannot query field 'nothing'"),
         ("{ __schema { types " + deep(16) + " } }", "Cannot query field"),
-        ("{ " + " ".join(f"a{i}: engines {{ id }}" for i in range(21)) + " }", "21 aliases found"),
+        ("{ " + " ".join(f"a{i}: engines {{ id }}" for i in range(21)) + " }", "21 aliases, and 20"),
         ("{ " + "engines { id } " * 700 + "}", "more than 2000 tokens"),
         (deep(900), "nested too deeply"),
         ("{", "Syntax Error"),
@@ -248,13 +249,13 @@ def test_introspection_cannot_be_made_to_explode(server: Live) -> None:
     chain = "".join(f" fragment f{i} on __Type {{ fields {{ type {{ ...f{i + 1} }} }} }}" for i in range(5))
     hidden = "{ __schema { types { ...f0 } } }" + chain + " fragment f5 on __Type { name }"
     for query in (nested, hidden):
-        assert "Maximum introspection depth" in server.graphql(query)["errors"][0]["message"]
+        assert "ask for less" in server.graphql(query)["errors"][0]["message"]
 
 
 def test_clients_may_read_the_schema(server: Live) -> None:
     fields = server.ask("{ __schema { queryType { fields { name } } } }")["queryType"]["fields"]
     assert {field["name"] for field in fields} >= {"library", "sessions", "videos", "defaultVideo"}
-    assert build_schema().introspect()
+    assert build_schema(Limits()).introspect()
 
 
 @pytest.mark.parametrize(

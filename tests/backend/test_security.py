@@ -14,6 +14,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     build_schema,
+    is_enum_type,
     is_input_object_type,
     is_leaf_type,
 )
@@ -59,8 +60,8 @@ def example(wanted: GraphQLInputType) -> str:
         return "1"
     if wanted.name == "Boolean":
         return "true"
-    if wanted.name == "Direction":
-        return "BOTH"
+    if is_enum_type(wanted):
+        return next(iter(wanted.values))
     return '"clip"'
 
 
