@@ -31,7 +31,8 @@ def frame_of(name: str) -> int | None:
 def frame_files(folder: Path, suffix: str) -> Iterator[tuple[int | None, Path]]:
     """(frame_idx, file) of a folder by name; None where the name holds no number."""
     for path in sorted(folder.glob(f"*{suffix}")):
-        yield frame_of(path.name), path
+        if path.is_file():
+            yield frame_of(path.name), path
 
 
 def write_picture(annotated: Annotated, frame_idx: int, path: Path) -> None:

@@ -37,7 +37,7 @@ def json_file(path: Path, *names: str) -> Path:
     for name in names:
         if (path / name).is_file():
             return path / name
-    there = sorted(path.glob("*.json"))
+    there = [one for one in sorted(path.glob("*.json")) if one.is_file()]
     if len(there) != 1:
         raise InvalidInput(f"There is no {names[0]} in it; choose the JSON file itself.")
     return there[0]

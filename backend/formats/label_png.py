@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -78,20 +79,24 @@ def read_alpha(path: Path, width: int, height: int) -> np.ndarray:
         return np.asarray(image.convert("L")) / 255.0
 
 
-def _png(path: Path, width: int, height: int) -> Image.Image:
-    """An open picture of that size, decoded."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(path, formats=["PNG"])
+@contextmanager
+def _png(path: Path, width: int, height: int) -> Iterator[Image.Image]:
+    """A picture of that size, decoded."""
+    with ExitStack() as opened:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                image = opened.enter_context(Image.open(path, formats=["PNG"]))
+            if image.size == (width, height):
+                image.load()
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+            raise InvalidInput(
+                f"{path.name} is no PNG that can be read: it is damaged or too large"
+            ) from error
         if image.size != (width, height):
             there = f"{image.size[0]} x {image.size[1]}"
-            image.close()
             raise InvalidInput(f"{path.name} is {there} pixels, not {width} x {height}")
-        image.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
-        raise InvalidInput(f"{path.name} is no PNG that can be read: it is damaged or too large") from error
-    return image
+        yield image
 
 
 def ids_in(labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

@@ -99,6 +99,8 @@ def _read(path: Path, video: Video) -> Found:
             else:
                 yield shape
 
+    if isinstance(source, _Text) and not objects and any(True for _ in shapes()):
+        raise InvalidInput(f"No line of {source.file.name} is of MOTS: choose another file.")
     return found(video, objects.values(), shapes)
 
 

@@ -148,10 +148,8 @@ def _every_nth(num_frames: int, annotated: int) -> range:
 
 
 def _read(path: Path, video: Video) -> Found:
-    file = path
-    if path.is_dir():
-        candidates = sorted(path.glob("*_manual.json")) or sorted(path.glob("*_auto.json"))
-        file = candidates[0] if len(candidates) == 1 else json_file(path, "sav.json")
+    named = [one for one in sorted(path.glob("*_manual.json")) if one.is_file()]
+    file = named[0] if len(named) == 1 else json_file(path, "sav_000001_manual.json")
     ids, rows = list(entries(file, "masklet_id.item")), 0
     for prefix, event, _ in events(file):
         rows += prefix == "masklet.item" and event == "start_array"
