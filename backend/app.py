@@ -48,6 +48,7 @@ from backend.gallery import GalleryDrawing
 from backend.host.catalog import EngineCatalog
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
+from backend.media.limits import MediaLimits
 from backend.media.rendition import even_size
 from backend.settings import Settings
 from backend.sharing import open_sharing
@@ -80,7 +81,9 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         sharing = open_sharing(settings, doorbell)
         undo.callback(sharing.close)
         sessions, videos = SqlSessionStore(database, sharing.changed), SqlVideoStore(database)
-        library = VideoLibrary(videos, settings.data, settings.max_upload_bytes)
+        library = VideoLibrary(
+            videos, settings.data, settings.max_upload_bytes, _media_limits(settings), metrics
+        )
         undo.callback(library.close)
         if make_host is not None:
             host = make_host(sessions, videos)
@@ -178,6 +181,11 @@ def web_app(service: Service) -> ASGIApp:
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
     counted = ClientLimits(limited, settings.limits.requests_per_minute, settings.limits.feeds)
     return RequestWatch(Gate(counted, policy_of(settings)), service.metrics, service.traffic)
+
+
+def _media_limits(settings: Settings) -> MediaLimits:
+    limits = settings.limits
+    return MediaLimits(limits.video_frames, float(limits.video_s), limits.video_pixels, limits.decoder_bytes)
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -20,7 +20,8 @@ class Limits:
     # What a video may be. Checked while it is imported, in the process that decodes it.
     video_s: int = _limit("MASKLET_MAX_VIDEO_SECONDS", 24 * 3600, 1, 10**6)
     video_frames: int = _limit("MASKLET_MAX_VIDEO_FRAMES", 500_000, 1, 10**8)
-    video_pixels: int = _limit("MASKLET_MAX_VIDEO_PIXELS", 8192 * 8192, 1, 2**30)  # of one frame
+    video_pixels: int = _limit("MASKLET_MAX_VIDEO_PIXELS", 8192 * 8192, 1, 8192 * 8192)  # of one frame
+    decoder_bytes: int = _limit("MASKLET_DECODER_BYTES", 4 * 2**30, 2**29, 2**44)  # of memory, each process
 
     # What a session may hold.
     objects: int = _limit("MASKLET_MAX_OBJECTS", 1000, 1, 100_000)

@@ -130,7 +130,7 @@ def _index(
         source.stat().st_size,
         sha256,
     )
-    _check_length(index, limits)
+    _check_extent(index, limits)
     (work / POSTER_NAME).write_bytes(_poster(RgbReader(orientation, width, height).read(table.first)))
     index.save(work / INDEX_NAME)
     if source.absolute() != (folder / SOURCE_NAME).absolute():
@@ -154,10 +154,15 @@ def imported_of(index: FrameIndex, warning: str | None = None) -> ImportedVideo:
     )
 
 
-def _check_length(index: FrameIndex, limits: MediaLimits) -> None:
+def _check_extent(index: FrameIndex, limits: MediaLimits) -> None:
     if index.pts_s[-1] > limits.max_duration_s:
         raise InvalidInput(
             f"This video is longer than {limits.max_duration_s / 3600:g} hours: cut it into parts."
+        )
+    if index.width * index.height > limits.max_pixels:
+        size = f"{index.width} x {index.height} pixels"
+        raise InvalidInput(
+            f"This video is {size}, and {limits.max_pixels} in all are the limit: scale it down."
         )
 
 

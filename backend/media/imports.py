@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.domain.errors import InvalidInput, MaskletError, NotFound, Unavailable
+from backend.domain.observing import Observer, Unobserved
 from backend.domain.ports import VideoStore
 from backend.domain.video import Playback, Video, VideoState
 from backend.media.checks import CHECKS_NAME
@@ -34,8 +35,15 @@ log = logging.getLogger(__name__)
 class VideoImports:
     """Safe to use from several threads at once. Call `start` once, and `close` at the end."""
 
-    def __init__(self, videos: VideoStore, folder_of: Callable[[str], Path], limits: MediaLimits) -> None:
+    def __init__(
+        self,
+        videos: VideoStore,
+        folder_of: Callable[[str], Path],
+        limits: MediaLimits,
+        observer: Observer = Unobserved(),  # noqa: B008 - it has no state
+    ) -> None:
         self._videos = videos
+        self._observer = observer
         self._folder_of = folder_of
         self._limits = limits
         self._closing = threading.Event()
@@ -84,8 +92,10 @@ class VideoImports:
             video = self._videos.video(video_id)
             if video.state is not VideoState.IMPORTING:
                 return  # another process has done it
+            began_s = time.monotonic()
             indexed = self._indexed(video)
             self._videos.put_video(indexed)
+            self._observer.imported(time.monotonic() - began_s, indexed.state is VideoState.READY)
             if indexed.state is VideoState.FAILED:  # of no use: its space is freed, the sentence stays
                 shutil.rmtree(self._folder_of(video_id), ignore_errors=True)
             else:

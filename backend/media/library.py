@@ -20,6 +20,7 @@ from typing import Protocol
 
 from backend.domain.durable import disk_errors, move_into_place
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
+from backend.domain.observing import Observer, Unobserved
 from backend.domain.ports import VideoStore
 from backend.domain.video import FrameTimes, Playback, Video, VideoState
 from backend.media.cuts import SceneCuts
@@ -55,6 +56,7 @@ class VideoLibrary:
         root: Path,
         max_upload_bytes: int = MAX_UPLOAD_BYTES,
         limits: MediaLimits | None = None,
+        observer: Observer = Unobserved(),  # noqa: B008 - it has no state
     ) -> None:
         self._videos = videos
         self._videos_dir = root / "videos"
@@ -65,7 +67,7 @@ class VideoLibrary:
         self._thumbnails = StillReader(self._limits)
         self._cuts = SceneCuts()
         self._registering = threading.Lock()
-        self._imports = VideoImports(videos, self.folder, self._limits)
+        self._imports = VideoImports(videos, self.folder, self._limits, observer)
 
     def start(self) -> None:
         """Throw away unfinished uploads, and go on with imports that a stop or crash interrupted."""

@@ -17,6 +17,7 @@ class MediaLimits:
 
     max_frames: int = 500_000  # 4.6 hours at 30 frames a second
     max_duration_s: float = 24 * 3600.0
+    max_pixels: int = 8192 * 8192  # of a frame
     memory_bytes: int = 4 * GIB  # of address space; frames of 8192 x 8192 in 8 bits fit
     cpu_s: int = 12 * 3600  # in one process
     stall_s: float = 300.0  # without a sign of life for so long, the process is ended
