@@ -47,9 +47,8 @@ def tell(figures: LoadFigures) -> None:
     print(f"processor time of the server: {figures.server_cpu_s / figures.lasted_s:.2f} cores")
     memory = figures.memory
     early, late = memory.mean_over(0.1, 0.2), memory.mean_over(0.9, 1.0)
-    print(
-        f"memory: peak {memory.peak / MIB:.0f} MiB; second tenth of the run {early / MIB:.0f}, last {late / MIB:.0f}"
-    )
+    peak = memory.peak / MIB
+    print(f"memory: peak {peak:.0f} MiB, after a tenth of it {early / MIB:.0f}, at the end {late / MIB:.0f}")
     for at_s, nbytes in memory.rows():
         print(f"| {at_s / 60:.1f} min | {nbytes / MIB:.0f} MiB |")
 
