@@ -59,24 +59,36 @@ class FramesApart:
         self._lock = threading.Lock()
 
     def read(self, frame_idx: int) -> np.ndarray:
-        """uint8 RGB [height, width, 3]; IndexError outside 0..num_frames-1. Unavailable where the decoder
-        crashed or hung: the next call starts it again."""
+        """uint8 RGB [height, width, 3]; IndexError outside 0..num_frames-1.
+
+        A decoder that went away, such as one that the system killed for its memory, is started once more.
+        Unavailable where it crashes again: then it is this frame.
+        """
         if not 0 <= frame_idx < self.num_frames:
             raise IndexError(f"frame_idx {frame_idx} is outside 0..{self.num_frames - 1}")
         with self._lock:
             if self._closed:
                 raise ValueError("This FramesApart is closed.")
-            process = self._process = self._process or self._start()
-            watch = threading.Timer(self._asked.limits.stall_s, process.kill)
-            watch.daemon = True
-            watch.start()
             try:
-                return _ask(process, frame_idx, (self.height, self.width, 3))
+                return self._read(frame_idx)
+            except (OSError, EOFError):
+                self._end()
+            try:
+                return self._read(frame_idx)
             except (OSError, EOFError) as error:
                 self._end()
                 raise Unavailable(BAD_FRAME) from error
-            finally:
-                watch.cancel()
+
+    def _read(self, frame_idx: int) -> np.ndarray:
+        """Raises OSError or EOFError where the decoder crashed or hung."""
+        process = self._process = self._process or self._start()
+        watch = threading.Timer(self._asked.limits.stall_s, process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            return _ask(process, frame_idx, (self.height, self.width, 3))
+        finally:
+            watch.cancel()
 
     @property
     def closed(self) -> bool:

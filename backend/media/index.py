@@ -23,6 +23,7 @@ INDEX_NAME = "index.npz"
 RENDITION_NAME = "rendition.mp4"
 POSTER_NAME = "poster.jpg"
 FORMAT = 2
+SANE_RATES = (0.1, 1000.0)
 READABLE = (1, FORMAT)  # 1 held the fingerprints too, and no unit of time
 DAMAGED = "This video's frame index is missing or damaged: upload it again."
 
@@ -48,6 +49,15 @@ class FrameIndex:
     @property
     def num_frames(self) -> int:
         return len(self.pts_s)
+
+    @property
+    def mean_rate(self) -> Fraction:
+        """Frames a second, as an encoder takes it."""
+        length_s = float(self.pts_s[-1])
+        if length_s == 0:
+            return FALLBACK_RATE
+        rate = min(SANE_RATES[1], max(SANE_RATES[0], (self.num_frames - 1) / length_s))
+        return Fraction(rate).limit_denominator(1001)
 
     @property
     def ticks(self) -> np.ndarray:

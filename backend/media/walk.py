@@ -24,7 +24,7 @@ from backend.media.index import RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.numbering import Numbered, from_start
 from backend.media.pixels import fingerprint
 from backend.media.rendition import CANNOT_CONVERT, CannotConvert, RenditionWriter, check_rendition
-from backend.media.source import FALLBACK_RATE, open_source
+from backend.media.source import open_source
 
 WORK_NAME = ".walking"
 DAMAGED = "Parts of this file are damaged: where a picture is lost, the one before it stays."
@@ -94,7 +94,7 @@ def _read_through(folder: Path, index: FrameIndex, rendition: Path | None, progr
     is_held = np.zeros(index.num_frames, bool)
     size: tuple[int, int] | None = None
     is_steady = True
-    with open_source(folder / SOURCE_NAME) as source, _writer(index, source.stream, rendition) as write:
+    with open_source(folder / SOURCE_NAME) as source, _writer(index, rendition) as write:
         last: av.VideoFrame | None = None
         for number, frame in _each_once(from_start(source, index), index):
             is_held[number] = frame is last
@@ -124,12 +124,12 @@ Write = Callable[[int, av.VideoFrame], None]
 
 
 @contextmanager
-def _writer(index: FrameIndex, stream: av.VideoStream, path: Path | None) -> Iterator[Write]:
+def _writer(index: FrameIndex, path: Path | None) -> Iterator[Write]:
     """Encodes what it is given; with `path` None it does nothing."""
     if path is None:
         yield lambda number, frame: None
         return
-    ticks, rate = index.ticks, stream.average_rate or FALLBACK_RATE
+    ticks, rate = index.ticks, index.mean_rate
     writer: RenditionWriter | None = None
 
     def write(number: int, frame: av.VideoFrame) -> None:

@@ -2,7 +2,7 @@ import { request } from '../api/client';
 import { VideoPlayback, type VideoPlaybackResult } from '../api/generated';
 import type { FrameTimes } from './frameTimes';
 import { Player } from './player';
-import { StillSource } from './stillSource';
+import { loadStill, StillSource } from './stillSource';
 import { VideoSource } from './videoSource';
 
 const ASK_EVERY_MS = 1500;
@@ -30,7 +30,8 @@ export interface Pictures {
  */
 export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
   const video = videoElement();
-  const stills = () => new StillSource((i) => `/media/${played.id}/frames/${i}.jpg`, times);
+  const still = (frameIdx: number) => loadStill(played.id, frameIdx);
+  const stills = () => new StillSource(still, times);
   const player = new Player(stills(), times);
   const isLost = () => video.error?.code === MediaError.MEDIA_ERR_NETWORK;
   let isClosed = false;
@@ -38,7 +39,7 @@ export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
 
   const use = (url: string) => {
     video.src = url;
-    player.replaceSource(new VideoSource(video, times));
+    player.replaceSource(new VideoSource(video, times, still));
   };
   const follow = ({ renditionUrl, renditionProgress }: Omit<PlayedVideo, 'id'>) => {
     player.prepare(renditionUrl === null && renditionProgress < 1 ? renditionProgress : null);
@@ -63,7 +64,7 @@ export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
     reconnect() {
       if (!isLost()) return;
       video.load();
-      player.replaceSource(new VideoSource(video, times));
+      player.replaceSource(new VideoSource(video, times, still));
     },
     close() {
       isClosed = true;

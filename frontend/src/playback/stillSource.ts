@@ -9,15 +9,12 @@ export class StillSource implements PictureSource {
   private rate = 1;
 
   constructor(
-    private readonly urlOf: (frameIdx: number) => string,
+    private readonly load: (frameIdx: number) => Promise<HTMLImageElement>,
     private readonly times: FrameTimes,
   ) {}
 
   async show(frameIdx: number): Promise<void> {
-    const picture = new Image();
-    picture.src = this.urlOf(frameIdx);
-    await picture.decode();
-    this.image = picture;
+    this.image = await this.load(frameIdx);
     this.shown = frameIdx;
   }
 
@@ -52,4 +49,12 @@ export class StillSource implements PictureSource {
     }
     if (this.playing) onEnd();
   }
+}
+
+/** The server's exact picture of a frame. */
+export async function loadStill(videoId: string, frameIdx: number): Promise<HTMLImageElement> {
+  const picture = new Image();
+  picture.src = `/media/${videoId}/frames/${frameIdx}.jpg`;
+  await picture.decode();
+  return picture;
 }
