@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,16 @@ from backend.exchange.manifest import Manifest
 from backend.exchange.zips import unpack
 from backend.formats.model import Found, FoundBox, FoundMask, FoundObject, Problem
 from backend.formats.registry import FORMATS, format_named
+from backend.media.files import link_or_copy
 
 MAX_LINES = 200  # of problems that are listed; the rest is counted
 MAX_OBJECTS = 2000
 MAX_NAME = 80
 REPORT, OBJECTS, SHAPES = "report.json", "objects.json", "shapes.jsonl"
 ZIP_HEAD = b"PK\x03\x04"
+HEAD_BYTES = 64
+SHAPES_LOOKED_AT = 64  # enough to see whether a format is the right one
+UNKNOWN = "This is no annotation file that Masklet knows: choose its format, or see the user guide for which."
 
 
 @dataclass
@@ -94,15 +99,33 @@ def load_incoming(work: Path, keep: bool) -> Incoming:
 
 
 def _opened(upload: Path, work: Path, video: Video) -> Path:
-    """The file itself, or the folder that its zip holds."""
+    """The file under a name with the ending that its content asks for, or the folder that its zip holds."""
     with upload.open("rb") as file:
-        head = file.read(4)
-    if head != ZIP_HEAD:
-        return upload
-    folder = work / "unpacked"
-    folder.mkdir()
-    unpack(upload, folder)
-    return _root(folder, video)
+        head = file.read(HEAD_BYTES)
+    if head.startswith(ZIP_HEAD):
+        folder = work / "unpacked"
+        folder.mkdir()
+        unpack(upload, folder)
+        return _root(folder, video)
+    path = work / f"file{_ending_of(head)}"
+    link_or_copy(upload, path)
+    return path
+
+
+def _ending_of(head: bytes) -> str:
+    """Of the file alone; what its name says is only a claim."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] in (b"{", b"["):
+        return ".json"
+    if text[:1] == b"<":
+        return ".xml"
+    if text[:1].isdigit() and text.isascii():
+        return ".txt"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return ".webm"
+    if head[4:8] == b"ftyp":
+        return ".mov"
+    raise InvalidInput(UNKNOWN)
 
 
 def _root(folder: Path, video: Video) -> Path:
@@ -137,16 +160,20 @@ def _read(path: Path, request: ImportRequest, video: Video) -> tuple[str, Found]
     named = _named_in_manifest(path)
     if named is not None:
         return named, format_named(named).read(path, video)
+    claimed: tuple[str, Found] | None = None
     for name, form in FORMATS.items():
         try:
             found = form.read(path, video)
-            if found.objects:
+            shapes = islice(found.shapes(), SHAPES_LOOKED_AT)
+            if any(not isinstance(shape, Problem) for shape in shapes):
                 return name, found
         except MaskletError:
             continue  # it is no such thing
-    raise InvalidInput(
-        "This is no annotation file that Masklet knows: choose its format, or see the user guide for which."
-    )
+        if found.objects and claimed is None:
+            claimed = name, found  # its problems may say more than that nobody can read it
+    if claimed is None:
+        raise InvalidInput(UNKNOWN)
+    return claimed
 
 
 def _named_in_manifest(path: Path) -> str | None:

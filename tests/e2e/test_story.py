@@ -271,8 +271,10 @@ def come_back_later(editor: Editor, server: MaskletServer, clip: StoryClip, pict
 
 def download(editor: Editor, server: MaskletServer, clip: StoryClip, pictures: Pictures) -> None:
     """7. COCO JSON that pycocotools reads: RLE, one category per name, a track_id and a frame for each."""
+    editor.page.get_by_test_id("export").click()
     with editor.page.expect_download() as coming:
         editor.page.get_by_test_id("download").click()
+    editor.page.keyboard.press("Escape")
     path = Path(coming.value.path())
     coco = COCO(str(path))
     seen = view(server, editor.session_id)

@@ -37,6 +37,8 @@ export interface FrameRangeInput {
   last: number;
 }
 
+export type JobState = 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
+
 export interface ObjectClassInput {
   name: string;
   colour: string;
@@ -80,6 +82,8 @@ export type ClassFields = { name: string; colour: string; attributes: readonly (
 export type PromptFields = { objectId: number; frameIdx: number; points: readonly ({ x: number; y: number; include: boolean })[]; box: { x0: number; y0: number; x1: number; y1: number } | null; mask: { height: number; width: number; counts: string } | null; version: number };
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean };
+
+export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
 
 export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly ({ id: string; title: string; createdS: number; video: VideoCard; engine: EngineFields })[]; engines: readonly (EngineFields)[] };
 export type GalleryVariables = Record<string, never>;
@@ -268,4 +272,46 @@ export type SessionFeedVariables = { sessionId: string; after: number; masksAtMo
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
   text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+};
+
+export type ExportFormatsResult = { exportFormats: readonly ({ name: string; title: string; purpose: string; needsFrames: boolean; takesFrames: boolean })[] };
+export type ExportFormatsVariables = Record<string, never>;
+export const ExportFormats: Operation<ExportFormatsResult, ExportFormatsVariables> = {
+  name: 'ExportFormats',
+  text: "query ExportFormats { exportFormats { name title purpose needsFrames takesFrames } }",
+};
+
+export type SessionJobsResult = { jobs: readonly (JobFields)[] };
+export type SessionJobsVariables = { sessionId: string };
+export const SessionJobs: Operation<SessionJobsResult, SessionJobsVariables> = {
+  name: 'SessionJobs',
+  text: "query SessionJobs($sessionId: ID!) { jobs(sessionId: $sessionId) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type OneJobResult = { job: JobFields };
+export type OneJobVariables = { id: string };
+export const OneJob: Operation<OneJobResult, OneJobVariables> = {
+  name: 'OneJob',
+  text: "query OneJob($id: ID!) { job(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type StartExportResult = { startExport: JobFields };
+export type StartExportVariables = { sessionIds: readonly (string)[]; format: string; objectIds?: readonly (number)[] | null; firstFrame: number; lastFrame?: number | null; stride: number; withFrames: boolean };
+export const StartExport: Operation<StartExportResult, StartExportVariables> = {
+  name: 'StartExport',
+  text: "mutation StartExport($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int!, $lastFrame: Int, $stride: Int!, $withFrames: Boolean!) { startExport( sessionIds: $sessionIds format: $format objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type StartImportResult = { startImport: JobFields };
+export type StartImportVariables = { uploadId: string; fileName: string; videoId: string; sessionId?: string | null; format?: string | null; keep: boolean; confirmed: boolean; dryRun: boolean };
+export const StartImport: Operation<StartImportResult, StartImportVariables> = {
+  name: 'StartImport',
+  text: "mutation StartImport($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $format: String, $keep: Boolean!, $confirmed: Boolean!, $dryRun: Boolean!) { startImport( uploadId: $uploadId fileName: $fileName videoId: $videoId sessionId: $sessionId format: $format keep: $keep confirmed: $confirmed dryRun: $dryRun ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type CancelJobResult = { cancelJob: JobFields };
+export type CancelJobVariables = { id: string };
+export const CancelJob: Operation<CancelJobResult, CancelJobVariables> = {
+  name: 'CancelJob',
+  text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };

@@ -1,3 +1,5 @@
+import { zhExchange } from '../exchange/zh';
+
 /** The interface in Chinese (simplified), by the English sentence. */
 export const zh = {
   // effects
@@ -120,4 +122,5 @@ export const zh = {
   'Show only this': '只显示此对象',
   Lock: '锁定',
   'Lock {name}': '锁定{name}',
+  ...zhExchange,
 } as const;

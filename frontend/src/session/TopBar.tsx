@@ -1,15 +1,19 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { copyText } from '../app/clipboard';
 import { notify } from '../app/notices';
 import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { ViewMenu } from '../stage/ViewMenu';
-import { Button, ButtonLink } from '../ui/Button';
+import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { EngineBadge } from './EngineBadge';
 import { HistoryButtons } from './HistoryButtons';
 import styles from './TopBar.module.css';
+
+const ExchangeDialog = lazy(async () => ({
+  default: (await import('../exchange/ExchangeDialog')).ExchangeDialog,
+}));
 
 interface TopBarProps {
   readonly workspace: Workspace;
@@ -18,7 +22,7 @@ interface TopBarProps {
   readonly onEffects: () => void;
 }
 
-/** The video's name, the engine, undo, the link and the download. */
+/** The video's name, the engine, undo, the link, and the way out and in for masks. */
 export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarProps) {
   const { info } = workspace.session;
   return (
@@ -36,7 +40,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       </Button>
       <ViewMenu workspace={workspace} />
       <CopyLink sessionId={info.id} />
-      <Download workspace={workspace} />
+      <Exchange workspace={workspace} />
       <Button
         icon="help"
         aria-label="Keyboard shortcuts"
@@ -71,26 +75,24 @@ function CopyLink({ sessionId }: { sessionId: string }) {
   );
 }
 
-/** The server names the file. With no mask yet there is nothing in it, so say that first. */
-function Download({ workspace }: { workspace: Workspace }) {
-  const { info, masks, store } = workspace.session;
+/** Opens the dialog through which masks leave and come back. */
+function Exchange({ workspace }: { workspace: Workspace }) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <ButtonLink
-      icon="download"
-      href={`/api/sessions/${encodeURIComponent(info.id)}/export/coco.json`}
-      download
-      title="All masks as COCO JSON"
-      data-testid="download"
-      onClick={(event) => {
-        const isEmpty = [...store.get().objects.keys()].every(
-          (id) => masks.trackedFrames(id) === 0,
-        );
-        if (!isEmpty) return;
-        event.preventDefault();
-        notify({ tone: 'info', text: 'There is no mask to download yet; click an object first.' });
-      }}
-    >
-      Download
-    </ButtonLink>
+    <>
+      <Button
+        icon="download"
+        title={t('Export and import')}
+        data-testid="export"
+        onClick={() => setOpen(true)}
+      >
+        {t('Export')}
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <ExchangeDialog workspace={workspace} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { request } from '../api/client';
+import { ApiError, offline } from '../api/errors';
+import { type JobFields, OneJob, SessionJobs } from '../api/generated';
+import { notifyError } from '../app/notices';
+
+export type Job = JobFields;
+
+const LOOK_EVERY_MS = 700;
+
+export function isOver(job: Job): boolean {
+  return job.state !== 'WAITING' && job.state !== 'RUNNING';
+}
+
+/** Exports of a session, newest first; looked at again for as long as one of them runs. */
+export function useExports(sessionId: string): {
+  exports: readonly Job[];
+  look: () => void;
+} {
+  const [jobs, setJobs] = useState<readonly Job[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const look = useCallback(() => {
+    clearTimeout(timer.current);
+    request(SessionJobs, { sessionId })
+      .then((found) => {
+        const exports = found.jobs.filter((job) => !job.isImport);
+        setJobs(exports);
+        if (!exports.every(isOver)) timer.current = setTimeout(look, LOOK_EVERY_MS);
+      })
+      .catch(notifyError);
+  }, [sessionId]);
+  useEffect(() => {
+    look();
+    return () => clearTimeout(timer.current);
+  }, [look]);
+  return { exports: jobs, look };
+}
+
+/** The job when it has ended. */
+export async function ended(job: Job): Promise<Job> {
+  let now = job;
+  while (!isOver(now)) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    now = (await request(OneJob, { id: job.id })).job;
+  }
+  return now;
+}
+
+/** Sends a file that is to be imported; its id there. */
+export async function sendImport(file: File): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch('/api/imports', { method: 'POST', body: file });
+  } catch {
+    throw offline();
+  }
+  const answer = (await response.json().catch(() => ({}))) as { uploadId?: string; error?: string };
+  if (!answer.uploadId)
+    throw new ApiError(answer.error ?? 'The server did not take the file; try again.', 'UPLOAD');
+  return answer.uploadId;
+}
