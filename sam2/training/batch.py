@@ -23,6 +23,10 @@ class VideoBatch:
     """[O] int64: the video that each object is in."""
     names: tuple[str, ...] = ()
     """What each video is called, for messages and pictures."""
+    key: str = "all"
+    """Which of the configured losses this batch is for."""
+    problems: tuple[str, ...] = ()
+    """Videos that could not be used, a sentence each."""
 
     def __post_init__(self) -> None:
         frames, videos = self.images_TVCHW.shape[:2]
