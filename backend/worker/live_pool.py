@@ -159,13 +159,14 @@ class LivePool:
         frames = self._open_frames(session.video_id)
         try:
             live = self._reopen(session_id, engine, frames)
-            if live is None:
+            if live is not None:
+                live.next_save_s = time.monotonic() + SAVE_EVERY_S
+            else:  # due to be saved at once: a second rebuild would find more masks, and know less of them
                 live = LiveSession(session_id, engine, frames, engine.open(frames))
                 rebuild(live, self._reader)
         except BaseException:
             frames.close()
             raise
-        live.next_save_s = time.monotonic() + SAVE_EVERY_S
         live.measure()
         return live
 

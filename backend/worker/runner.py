@@ -128,6 +128,7 @@ class SessionRunner:
         self._told[session_id] = Supervision.of(self._reader, session_id, propagation)
         try:
             self._with_room(session_id, lambda: self._reconcile(self._pool.get(session_id), glimpse))
+            self._pool.save_if_due(session_id)
             self._pool.trim(keep=session_id)
         except Exception as error:
             self._fail(walk, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -444,3 +445,25 @@ def test_what_is_cancelled_while_it_is_walked_again_was_walked_all_the_same(
     restarted = another(crashed=rig, held=True)
     cancelled_after(2, restarted, session)
     assert correct_and_track(restarted, session) == expected
+
+
+def test_a_click_whose_state_was_not_saved_before_a_crash_is_tracked_alike_through_the_next_crash(
+    rig: Rig, another: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_pool, "SAVE_EVERY_S", 1000.0)
+    unbroken = another()
+    session = unbroken.session()
+    unbroken.click(session, 1, 2, red(2))
+    unbroken.track(session)
+
+    same = rig.session()
+    rig.click(same, 1, 2, red(2))
+    shutil.rmtree(rig.folder / "states")  # its mask was stored, and then came the kill
+    restarted = another(crashed=rig)
+    restarted.gate.hold()
+    restarted.commands.track(same.session_id)
+    restarted.gate.let(5)
+    restarted.gate.wait_for(6)
+    again = another(crashed=restarted)
+    assert again.wait_until_ended(same) is PropagationState.DONE
+    assert again.drawn(same) == unbroken.drawn(session)
