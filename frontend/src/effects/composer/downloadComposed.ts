@@ -6,6 +6,8 @@ import { maskColour } from '../../stage/maskColour';
 import { type Composition, composeVideo } from './composeVideo';
 import { readSound, type Sound } from './sound';
 
+const FETCHED = 63; // further frames whose masks are fetched with one that is not here
+
 interface SourceFacts {
   readonly ticksPerS: number;
   readonly hasSound: boolean;
@@ -46,7 +48,11 @@ async function compositionOf(workspace: Workspace, signal: AbortSignal): Promise
     objects,
     sound: facts.hasSound ? await soundOf(`${base}/sound`, signal) : null,
     stillUrl: (frameIdx) => `${base}/frames/${frameIdx}.jpg`,
-    maskOf: async (objectId, frameIdx) => session.masks.rle(objectId, frameIdx),
+    maskOf: async (objectId, frameIdx) => {
+      const { masks, windows } = session;
+      if (masks.isMissing(objectId, frameIdx)) await windows.load(frameIdx, frameIdx + FETCHED);
+      return masks.rle(objectId, frameIdx);
+    },
   };
 }
 
