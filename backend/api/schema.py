@@ -11,7 +11,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from backend.api import exchange, operations, shelf, workbench
+from backend.api import exchange, far_masks, operations, shelf, tracking, workbench
 from backend.api.official import operations as official
 from backend.api.query_limits import QueryLimiter
 from backend.limits import Limits
@@ -27,11 +27,19 @@ class _Schema(strawberry.Schema):
 def build_schema(limits: Limits) -> strawberry.Schema:
     return _Schema(
         query=merge_types(
-            "Query", (operations.Query, workbench.Query, shelf.Query, exchange.Query, official.Query)
+            "Query",
+            (operations.Query, far_masks.Query, workbench.Query, shelf.Query, exchange.Query, official.Query),
         ),
         mutation=merge_types(
             "Mutation",
-            (operations.Mutation, workbench.Mutation, shelf.Mutation, exchange.Mutation, official.Mutation),
+            (
+                operations.Mutation,
+                tracking.Mutation,
+                workbench.Mutation,
+                shelf.Mutation,
+                exchange.Mutation,
+                official.Mutation,
+            ),
         ),
         subscription=operations.Subscription,
         extensions=[

@@ -17,7 +17,7 @@ from backend.domain.frames import FrameRange
 from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unlocked_object
 from backend.domain.ontology import checked_colour
-from backend.domain.plan import ObjectWork, frames_to_walk, plan_passes
+from backend.domain.plan import ObjectWork, frames_to_walk, passes_left, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.session import (
     Direction,
@@ -177,6 +177,20 @@ class SessionCommands:
         self._store.start_propagation(session_id, propagation)
         self._host.track(session_id, propagation)
         return propagation
+
+    def resume(self, session_id: str) -> Propagation:
+        """Go on with the latest propagation where it failed, or was cancelled."""
+        last = self._store.propagation(session_id)
+        if last is None or last.state not in (PropagationState.CANCELLED, PropagationState.FAILED):
+            raise Conflict("No tracking was broken off in this session; start it anew.")
+        if last.verdict is not Verdict.APPLIED:
+            raise Conflict("This tracking waits for a verdict: keep or drop its masks, then track again.")
+        passes = passes_left(last.passes, last.frames_done)
+        if not passes:
+            raise Conflict("Nothing was left to track when it was broken off.")
+        again = replace(last, propagation_id=self._new_id(), state=PropagationState.RUNNING, error=None)
+        rest = replace(again, passes=passes, frames_done=0, frames_total=frames_to_walk(passes))
+        return self._start(session_id, rest)
 
     def cancel(self, session_id: str) -> int:
         """Stop tracking within a frame; what is done stays. Returns the session's version."""

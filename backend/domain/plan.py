@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain.frames import FrameRange
 from backend.domain.session import Direction, Pass
@@ -98,6 +98,16 @@ def step_of(passes: Iterable[Pass], frames_done: int) -> tuple[Pass, int] | None
             return walk, walk.frame(frames_done)
         frames_done -= len(walk)
     return None
+
+
+def passes_left(passes: Iterable[Pass], frames_done: int) -> tuple[Pass, ...]:
+    """What is still to be walked after that many steps."""
+    left: list[Pass] = []
+    for walk in passes:
+        if frames_done < len(walk):
+            left.append(replace(walk, start=walk.frame(frames_done)))
+        frames_done = max(0, frames_done - len(walk))
+    return tuple(left)
 
 
 def objects_on(passes: Iterable[Pass]) -> Set[int]:

@@ -272,6 +272,34 @@ def test_a_range_out_of_reach_says_what_to_do(commands, session_id):
         commands.track(session_id, Direction.FORWARD, first_frame=2, last_frame=5)
 
 
+def test_tracking_that_was_broken_off_goes_on_where_it_was(world, session_id):
+    commands, store, _, host = world
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1, frame_idx=4))
+    begun = commands.track(session_id)
+    failed = replace(begun, state=PropagationState.FAILED, frames_done=7, error="no memory")
+    store.put_masks(session_id, (), failed)
+    rest = commands.resume(session_id)
+    assert rest.passes == (Pass((1,), 3, 0),)
+    assert (rest.frames_done, rest.frames_total, rest.error) == (0, 4, None)
+    assert rest.prompts_version == begun.prompts_version
+    assert host.tracked[-1] == rest
+
+
+def test_only_what_was_broken_off_can_go_on(world, session_id):
+    commands, store, _, _ = world
+    commands.add_object(session_id)
+    commands.set_prompt(session_id, click(1))
+    with pytest.raises(Conflict, match="broken off"):
+        commands.resume(session_id)
+    begun = commands.track(session_id)
+    with pytest.raises(Conflict, match="broken off"):
+        commands.resume(session_id)
+    store.put_masks(session_id, (), replace(begun, state=PropagationState.CANCELLED, frames_done=FRAMES))
+    with pytest.raises(Conflict, match="Nothing was left"):
+        commands.resume(session_id)
+
+
 def test_starting_over_keeps_the_objects(world, session_id):
     commands, store, _, _ = world
     commands.add_object(session_id, "Cup")

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.plan import FrameRange, ObjectWork, frames_to_walk, objects_on, plan_passes, step_of
+from backend.domain.plan import (
+    FrameRange,
+    ObjectWork,
+    frames_to_walk,
+    objects_on,
+    passes_left,
+    plan_passes,
+    step_of,
+)
 from backend.domain.session import Direction, Pass
 
 N = 100
@@ -111,6 +119,20 @@ def test_every_walk_stays_in_the_video_and_counts_its_frames(objects, direction,
         for frame in range(walk.start, walk.stop + (-1 if walk.reverse else 1), -1 if walk.reverse else 1)
     ]
     assert objects_on(passes) <= {w.object_id for w in works if w.prompted}
+
+
+@given(
+    st.lists(st.tuples(frames, frames), max_size=3).map(
+        lambda walks: tuple(Pass((i,), start, stop) for i, (start, stop) in enumerate(walks))
+    ),
+    st.integers(0, 3 * N),
+)
+def test_what_is_left_is_what_was_not_walked(passes, done):
+    total = frames_to_walk(passes)
+    left = passes_left(passes, done)
+    steps = [step_of(passes, i) for i in range(min(done, total), total)]
+    again = [step_of(left, i) for i in range(frames_to_walk(left))]
+    assert [(w.object_ids, frame) for w, frame in again] == [(w.object_ids, frame) for w, frame in steps]
 
 
 def walked_by(passes: tuple[Pass, ...]) -> dict[int, set[int]]:
