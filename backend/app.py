@@ -46,6 +46,8 @@ from backend.exchange.runner import JobRunner
 from backend.formats.coco import coco_json
 from backend.gallery import GalleryDrawing
 from backend.host.catalog import EngineCatalog
+from backend.host.machine import find_device
+from backend.host.memory import memory_budget
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.limits import MediaLimits
@@ -59,6 +61,7 @@ from backend.store.jobs import SqlJobStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.shelf import SqlShelfStore
 from backend.store.videos import SqlVideoStore
+from backend.worker.live_pool import Budget
 
 FLASK_THREADS = 32  # an upload holds one for as long as it lasts
 
@@ -90,7 +93,10 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         else:
             catalog = EngineCatalog(settings.checkpoints)
             states = settings.data / "states"
-            here = ThreadHost(sessions, catalog, library.frames, states, mine=sharing.goes_on_alone)
+            budget = Budget(memory_budget(settings.memory_budget, find_device()))
+            here = ThreadHost(
+                sessions, catalog, library.frames, states, budget, sharing.goes_on_alone, metrics
+            )
             host = sharing.around(here, sessions)
         undo.callback(host.close)
         threads = Threads()
