@@ -189,6 +189,9 @@ class BlankFrames:
             raise IndexError(f"frame_idx {frame_idx} is outside 0..{self.num_frames - 1}")
         return np.zeros((self.height, self.width, 3), np.uint8)
 
+    def nbytes(self) -> int:
+        return 0
+
     def close(self) -> None:
         pass
 

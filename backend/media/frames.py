@@ -67,6 +67,10 @@ class VideoFrames:
                 self._decode_to(frame_idx)
             return self._rgb.read(self._ring[frame_idx])
 
+    def nbytes(self) -> int:
+        """Memory that `close` would free: the frames that are kept."""
+        return self._ring_used
+
     @property
     def closed(self) -> bool:
         return self._closed

@@ -90,6 +90,10 @@ class FramesApart:
         finally:
             watch.cancel()
 
+    def nbytes(self) -> int:
+        """Memory that `close` would free: as much as the process may keep of frames, once it runs."""
+        return self._asked.ring_bytes if self._process is not None else 0
+
     @property
     def closed(self) -> bool:
         return self._closed

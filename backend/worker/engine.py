@@ -29,6 +29,10 @@ class FrameSource(Protocol):
         """uint8 RGB [height, width, 3]; IndexError outside 0..num_frames-1. Do not write into it."""
         ...
 
+    def nbytes(self) -> int:
+        """Memory that `close` would free."""
+        ...
+
     def close(self) -> None:
         """Free the decoder. Whoever opened the frames closes them, not the engine."""
         ...

@@ -104,8 +104,8 @@ class LiveSession:
         self.progress = Progress(propagation_id, frames_done)
 
     def measure(self) -> None:
-        """Memory that `close` would free."""
-        self.nbytes = self.state.nbytes()
+        """Memory that `close` would free: the inference state and the decoded frames."""
+        self.nbytes = self.state.nbytes() + self.frames.nbytes()
 
     def close(self) -> None:
         self.state.close()
