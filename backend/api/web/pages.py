@@ -31,6 +31,7 @@ def pages_blueprint(dist: Path) -> Blueprint:
         return Response("OK", mimetype="text/html")
 
     @blueprint.get("/")
+    @blueprint.get("/sessions")
     @blueprint.get("/s/<session_id>")
     def app_page(session_id: str = "") -> Response:
         """One page for every address of the app: which session it shows is the page's own business."""

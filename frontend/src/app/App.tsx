@@ -1,5 +1,6 @@
 import { GalleryPage } from '../gallery/GalleryPage';
 import { SessionPage } from '../session/SessionPage';
+import { SessionsPage } from '../sessions/SessionsPage';
 import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
@@ -11,7 +12,9 @@ export function App() {
   }
   return (
     <>
-      {route.page === 'gallery' ? <GalleryPage /> : <NothingHere />}
+      {route.page === 'gallery' && <GalleryPage />}
+      {route.page === 'sessions' && <SessionsPage />}
+      {route.page === 'unknown' && <NothingHere />}
       <Toasts on="page" />
     </>
   );

@@ -3,6 +3,7 @@ import { routeOf, sessionPath } from './router';
 
 test('paths lead to pages', () => {
   expect(routeOf('/')).toEqual({ page: 'gallery' });
+  expect(routeOf('/sessions')).toEqual({ page: 'sessions' });
   expect(routeOf('/s/abc-1')).toEqual({ page: 'session', sessionId: 'abc-1' });
   expect(routeOf('/s/abc-1/')).toEqual({ page: 'session', sessionId: 'abc-1' });
   expect(routeOf('/s/')).toEqual({ page: 'unknown' });

@@ -2,11 +2,13 @@ import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { readonly page: 'gallery' }
+  | { readonly page: 'sessions' }
   | { readonly page: 'session'; readonly sessionId: string }
   | { readonly page: 'unknown' };
 
 export function routeOf(path: string): Route {
   if (path === '/' || path === '') return { page: 'gallery' };
+  if (/^\/sessions\/?$/.test(path)) return { page: 'sessions' };
   const match = /^\/s\/([^/]+)\/?$/.exec(path);
   if (!match?.[1]) return { page: 'unknown' };
   return { page: 'session', sessionId: safeDecode(match[1]) };
@@ -15,6 +17,8 @@ export function routeOf(path: string): Route {
 export function sessionPath(sessionId: string): string {
   return `/s/${encodeURIComponent(sessionId)}`;
 }
+
+export const SESSIONS_PATH = '/sessions';
 
 const listeners = new Set<() => void>();
 

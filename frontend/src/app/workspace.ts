@@ -4,6 +4,7 @@ import {
   NO_EFFECTS,
   reduceEffects,
 } from '../effects/choices';
+import { MaskEncoder } from '../masks/encoder';
 import { FrameTimes } from '../playback/frameTimes';
 import { openPictures } from '../playback/pictures';
 import type { Player } from '../playback/player';
@@ -14,6 +15,7 @@ import {
   rangeOf,
   reduceRange,
 } from '../playback/range';
+import type { CompareMode } from '../review/comparison';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
 import {
@@ -24,6 +26,7 @@ import {
   type Visibility,
   type VisibilityAction,
 } from '../stage/look';
+import { FIRST_TOOL, reduceTool, type ToolAction, type ToolChoice } from '../tools/choice';
 import { createStore, type Store } from './store';
 
 /** Everything behind an open session. React shows it; none of it lives in React. */
@@ -39,6 +42,10 @@ export interface Workspace {
   readonly effects: Store<EffectChoices, EffectAction>;
   /** In and out, and whether playing goes round between them. */
   readonly range: Store<RangeState, RangeAction>;
+  readonly tool: Store<ToolChoice, ToolAction>;
+  /** How a tracked range that waits for a verdict is shown beside the kept masks. */
+  readonly compare: Store<CompareMode, CompareMode>;
+  readonly encoder: MaskEncoder;
   close(): void;
 }
 
@@ -56,6 +63,8 @@ export function openWorkspace(info: SessionInfo): Workspace {
     const whole = { first: 0, last: info.video.numFrames - 1 };
     player.loop = loops ? (rangeOf(range.get(), info.video.numFrames) ?? whole) : null;
   });
+  const leavePlayhead = player.subscribe(() => session.windows.follow(player.target));
+  const encoder = new MaskEncoder();
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
   session.open();
@@ -70,9 +79,14 @@ export function openWorkspace(info: SessionInfo): Workspace {
     visibility: createStore(reduceVisibility, ALL_VISIBLE),
     effects: createStore(reduceEffects, NO_EFFECTS),
     range,
+    tool: createStore(reduceTool, FIRST_TOOL),
+    compare: createStore((_: CompareMode, next: CompareMode) => next, 'after'),
+    encoder,
     close() {
+      encoder.close();
       window.removeEventListener('pagehide', onPageHide);
       leaveConnection();
+      leavePlayhead();
       commands.close();
       session.close();
       pictures.close();

@@ -2,8 +2,9 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { request } from '../api/client';
 import { CreateSession, type GalleryResult, type VideoCard as Video } from '../api/generated';
 import { notifyError } from '../app/notices';
-import { navigate, sessionPath } from '../app/router';
+import { navigate, SESSIONS_PATH, sessionPath } from '../app/router';
 import { useStore } from '../app/store';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { DropZone } from './DropZone';
@@ -96,10 +97,11 @@ function Library({ gallery }: { gallery: GalleryResult }) {
 }
 
 function Sessions({ sessions }: { sessions: GalleryResult['sessions'] }) {
-  const [showsAll, setShowsAll] = useState(false);
-  const shown = showsAll ? sessions : sessions.slice(0, RECENT);
-  const more = sessions.length > shown.length && (
-    <Button onClick={() => setShowsAll(true)}>All {sessions.length} sessions</Button>
+  const shown = sessions.slice(0, RECENT);
+  const more = (
+    <Button data-testid="all-sessions" onClick={() => navigate(SESSIONS_PATH)}>
+      {t('All {count} sessions', { count: sessions.length })}
+    </Button>
   );
   return (
     <Section title="Go on with" grid={styles.sessions} aside={more}>

@@ -1,5 +1,6 @@
 import type { GalleryResult } from '../api/generated';
 import { navigate, sessionPath } from '../app/router';
+import { titleOf } from '../sessions/sessionList';
 import styles from './cards.module.css';
 import { ago } from './format';
 import { Poster } from './VideoCard';
@@ -22,7 +23,7 @@ export function SessionLink({ session }: { session: Session }) {
     >
       <Poster url={session.video.posterUrl} />
       <span className={styles.caption}>
-        <span className={styles.title}>{session.video.title}</span>
+        <span className={styles.title}>{titleOf(session)}</span>
         <span className={styles.detail}>
           {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
         </span>

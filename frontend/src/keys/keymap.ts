@@ -18,6 +18,16 @@ export type KeyAction =
   | 'undo'
   | 'redo'
   | 'wholeVideo'
+  | 'brush'
+  | 'eraser'
+  | 'polygon'
+  | 'largerBrush'
+  | 'smallerBrush'
+  | 'absent'
+  | 'verify'
+  | 'copyMask'
+  | 'retrack'
+  | 'compare'
   | 'help'
   | { readonly selectPlace: number };
 
@@ -46,6 +56,16 @@ const PLAIN: Readonly<Record<string, KeyAction>> = {
   n: 'newObject',
   delete: 'removeObject',
   backspace: 'removeObject',
+  b: 'brush',
+  e: 'eraser',
+  p: 'polygon',
+  ']': 'largerBrush',
+  '[': 'smallerBrush',
+  x: 'absent',
+  enter: 'verify',
+  a: 'copyMask',
+  r: 'retrack',
+  w: 'compare',
   t: 'track',
   escape: 'escape',
   '0': 'wholeVideo',
@@ -87,6 +107,10 @@ export const CHEAT_SHEET: readonly { title: string; rows: readonly [string, stri
       ['1 to 9', 'Select an object'],
       ['Del', 'Remove the selected object'],
       ['T', 'Track, both directions'],
+      ['R', 'Track the range between in and out anew'],
+      ['W', 'Before, after or difference of that range'],
+      ['Enter', 'Verify the mask and go on'],
+      ['X', 'Absent here, or in the range'],
       ['Esc', 'Cancel the drag or the tracking'],
       ['Ctrl + Z', 'Undo'],
       ['Ctrl + Shift + Z  or  Ctrl + Y', 'Redo'],
@@ -98,7 +122,11 @@ export const CHEAT_SHEET: readonly { title: string; rows: readonly [string, stri
       ['Click', 'Add to the mask'],
       ['Right, Alt or Ctrl + click', 'Take away from the mask'],
       ['Click on a point', 'Remove it'],
-      ['Drag', 'Draw a box'],
+      ['Drag', 'Draw a box; on a point, move it'],
+      ['Shift, held', 'Show the mask that a click would give'],
+      ['B  E  P', 'Brush, eraser, polygon'],
+      ['[  ]', 'Smaller or larger brush'],
+      ['A', 'Copy the mask of the previous prompted frame'],
       ['Wheel, middle drag, 0', 'Zoom, move, whole video'],
       ['?', 'This sheet'],
     ],

@@ -37,5 +37,5 @@ function letGo(event: MouseEvent): void {
 }
 
 function mayRepeat(action: KeyAction): boolean {
-  return typeof action === 'string' && /Frame$|Ten$|^undo$|^redo$/.test(action);
+  return typeof action === 'string' && /Frame$|Ten$|Brush$|^undo$|^redo$/.test(action);
 }

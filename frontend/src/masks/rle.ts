@@ -69,3 +69,42 @@ function boundsOf(runs: readonly number[], height: number): Omit<MaskPatch, 'bit
   if (x1 === 0) return { x0: 0, y0: 0, width: 0, height: 0 };
   return { x0, y0, width: x1 - x0, height: y1 - y0 };
 }
+
+/** The compressed string of run lengths, background first. */
+export function countsOf(runs: readonly number[]): string {
+  let text = '';
+  for (let i = 0; i < runs.length; i++) {
+    let value = (runs[i] ?? 0) - (i > 2 ? (runs[i - 2] ?? 0) : 0);
+    for (let more = true; more; ) {
+      const digit = value & 0x1f;
+      value >>= 5;
+      more = digit & 0x10 ? value !== -1 : value !== 0;
+      text += String.fromCharCode(48 + (more ? digit | 0x20 : digit));
+    }
+  }
+  return text;
+}
+
+/** A mask's string from its pixels by row, `isOn` for each; and how many are on. */
+export function encodeRle(
+  width: number,
+  height: number,
+  isOn: (pixel: number) => boolean,
+): { readonly counts: string; readonly area: number } {
+  const runs: number[] = [];
+  let [last, run, area] = [false, 0, 0];
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) {
+      const on = isOn(y * width + x);
+      if (on) area += 1;
+      if (on !== last) {
+        runs.push(run);
+        run = 0;
+        last = on;
+      }
+      run += 1;
+    }
+  }
+  runs.push(run);
+  return { counts: countsOf(runs), area };
+}

@@ -1,24 +1,41 @@
+import { useState } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { ClassDialog } from './ClassDialog';
+import { filtered, NO_FILTER, type ObjectFilter, type ObjectState } from './filter';
 import styles from './ObjectPanel.module.css';
 import { ObjectRow } from './ObjectRow';
 
-const LEGEND_UP_TO = 4; // objects: who has more knows how to click, and wants the room
+const SEARCH_FROM = 6; // objects: fewer are seen at a glance
+const LEGEND_UP_TO = 2; // objects: who has more knows how to click, and wants the room
 
 /** The list of objects: choose, name, add, remove. */
 export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
   const selectedId = useStore(store, (state) => state.selectedId);
-  const shown = useVisibleObjects(workspace);
+  const all = useVisibleObjects(workspace);
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [editsClasses, setEditsClasses] = useState(false);
+  const isTracked = (objectId: number) => workspace.session.masks.trackedFrames(objectId) > 0;
+  const shown = filtered(all, filter, isTracked);
   return (
     <aside className={styles.panel} aria-label="Objects">
       <header className={styles.header}>
         <h2 className={styles.heading}>
-          Objects {shown.length > 0 && <span className={styles.count}>{shown.length}</span>}
+          {t('Objects')} {all.length > 0 && <span className={styles.count}>{all.length}</span>}
         </h2>
+        <span className={styles.space} />
+        <Button
+          icon="list"
+          aria-label={t('Classes')}
+          title={t('Classes of this session')}
+          data-testid="edit-classes"
+          onClick={() => setEditsClasses(true)}
+        />
         <Button
           icon="plus"
           aria-label="Add object"
@@ -27,7 +44,8 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           onClick={() => void workspace.commands.addObject()}
         />
       </header>
-      {shown.length === 0 ? (
+      {all.length >= SEARCH_FROM && <Search filter={filter} onFilter={setFilter} />}
+      {all.length === 0 ? (
         <Welcome />
       ) : (
         <ul className={styles.list} data-testid="object-list">
@@ -35,15 +53,60 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
             <ObjectRow
               key={object.objectId}
               object={object}
-              place={i + 1}
+              place={all === shown ? i + 1 : all.indexOf(object) + 1}
+              onEditClasses={() => setEditsClasses(true)}
               isSelected={object.objectId === selectedId}
               workspace={workspace}
             />
           ))}
         </ul>
       )}
-      {shown.length <= LEGEND_UP_TO && <Legend />}
+      {all.length <= LEGEND_UP_TO && <Legend />}
+      {editsClasses && <ClassDialog workspace={workspace} onClose={() => setEditsClasses(false)} />}
     </aside>
+  );
+}
+
+const STATES = ['all', 'untracked', 'absent', 'locked'] as const;
+
+function Search({
+  filter,
+  onFilter,
+}: {
+  filter: ObjectFilter;
+  onFilter: (filter: ObjectFilter) => void;
+}) {
+  const names = {
+    all: t('All'),
+    untracked: t('Not tracked'),
+    absent: t('Absent somewhere'),
+    locked: t('Locked'),
+  };
+  return (
+    <div className={styles.search}>
+      <input
+        type="search"
+        className={styles.find}
+        value={filter.text}
+        placeholder={t('Name or class')}
+        aria-label={t('Find an object')}
+        data-testid="find-object"
+        onChange={(event) => onFilter({ ...filter, text: event.target.value })}
+      />
+      <select
+        className={styles.find}
+        value={filter.state}
+        aria-label={t('Which objects')}
+        data-testid="filter-objects"
+        onChange={(event) => onFilter({ ...filter, state: event.target.value as ObjectState })}
+      >
+        {STATES.map((state) => (
+          <option key={state} value={state}>
+            {names[state]}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

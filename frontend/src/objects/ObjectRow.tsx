@@ -3,8 +3,10 @@ import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { promptedFrames } from '../session/state';
+import { ObjectSwitches } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
 import { extentOf, extentText } from './extent';
+import { ObjectDetails } from './ObjectDetails';
 import styles from './ObjectPanel.module.css';
 
 interface ObjectRowProps {
@@ -12,12 +14,14 @@ interface ObjectRowProps {
   readonly place: number; // in the list, from 1: its key
   readonly isSelected: boolean;
   readonly workspace: Workspace;
+  readonly onEditClasses: () => void;
 }
 
 /** One object. `data-mask-frames` says on how many frames it has been tracked. */
-export function ObjectRow({ object, place, isSelected, workspace }: ObjectRowProps) {
+export function ObjectRow(props: ObjectRowProps) {
+  const { object, place, isSelected, workspace } = props;
   const [isNaming, setNaming] = useState(false);
-  const row = useRef<HTMLLIElement>(null);
+  const row = useRef<HTMLDivElement>(null);
   const { objectId, name, colour } = object;
   const { commands } = workspace;
 
@@ -26,58 +30,67 @@ export function ObjectRow({ object, place, isSelected, workspace }: ObjectRowPro
   }, [isSelected]);
 
   return (
-    <li
-      ref={row}
-      className={styles.row}
-      data-testid="object-row"
-      data-object={objectId}
-      data-selected={isSelected}
-      style={{ '--colour': colour } as React.CSSProperties}
-    >
-      <button
-        type="button"
-        className={styles.choose}
-        aria-pressed={isSelected}
-        aria-label={`Select ${name}`}
-        onClick={() => commands.select(objectId)}
-        onDoubleClick={() => setNaming(true)}
-      />
-      <span className={styles.colour} />
-      <span className={styles.text}>
-        {isNaming ? (
-          <NameField
-            name={name}
-            onDone={(next) => {
-              setNaming(false);
-              if (next && next !== name) void commands.rename(objectId, next);
-            }}
-          />
-        ) : (
-          <button
-            type="button"
-            className={styles.name}
-            title="Rename"
-            data-testid="object-name"
-            onClick={() => {
-              commands.select(objectId);
-              if (isSelected) setNaming(true);
-            }}
-          >
-            {name}
-          </button>
-        )}
-        <Extent objectId={objectId} workspace={workspace} row={row} />
-      </span>
-      {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
-      <span className={styles.remove}>
-        <Button
-          icon="trash"
-          aria-label={`Remove ${name}`}
-          title="Remove (Del)"
-          data-testid="remove-object"
-          onClick={() => commands.removeObject(objectId)}
+    <li className={styles.item}>
+      <div
+        ref={row}
+        className={styles.row}
+        data-testid="object-row"
+        data-object={objectId}
+        data-selected={isSelected}
+        style={{ '--colour': colour } as React.CSSProperties}
+      >
+        <button
+          type="button"
+          className={styles.choose}
+          aria-pressed={isSelected}
+          aria-label={`Select ${name}`}
+          onClick={() => commands.select(objectId)}
+          onDoubleClick={() => setNaming(true)}
         />
-      </span>
+        <span className={styles.colour} />
+        <span className={styles.text}>
+          {isNaming ? (
+            <NameField
+              name={name}
+              onDone={(next) => {
+                setNaming(false);
+                if (next && next !== name) void commands.rename(objectId, next);
+              }}
+            />
+          ) : (
+            <button
+              type="button"
+              className={styles.name}
+              title="Rename"
+              data-testid="object-name"
+              onClick={() => {
+                commands.select(objectId);
+                if (isSelected) setNaming(true);
+              }}
+            >
+              {name}
+            </button>
+          )}
+          <span className={styles.second}>
+            {object.label && <span className={styles.label}>{object.label}</span>}
+            <Extent objectId={objectId} workspace={workspace} row={row} />
+          </span>
+        </span>
+        {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
+        <span className={styles.remove} data-keeps={object.locked || undefined}>
+          <ObjectSwitches workspace={workspace} object={object} />
+          <Button
+            icon="trash"
+            aria-label={`Remove ${name}`}
+            title="Remove (Del)"
+            data-testid="remove-object"
+            onClick={() => commands.removeObject(objectId)}
+          />
+        </span>
+      </div>
+      {isSelected && (
+        <ObjectDetails object={object} workspace={workspace} onEditClasses={props.onEditClasses} />
+      )}
     </li>
   );
 }
@@ -120,7 +133,7 @@ function Extent({
 }: {
   objectId: number;
   workspace: Workspace;
-  row: React.RefObject<HTMLLIElement | null>;
+  row: React.RefObject<HTMLDivElement | null>;
 }) {
   const line = useRef<HTMLSpanElement>(null);
   const { masks, store } = workspace.session;

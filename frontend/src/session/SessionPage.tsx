@@ -8,9 +8,11 @@ import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
 import { ObjectPanel } from '../objects/ObjectPanel';
 import { Transport } from '../playback/Transport';
+import { CompareBar } from '../review/CompareBar';
 import { Stage, type StageHandle } from '../stage/Stage';
 import { Timeline } from '../timeline/Timeline';
 import { ClickSwitch } from '../tools/ClickSwitch';
+import { ToolBar } from '../tools/ToolBar';
 import { TrackControl } from '../tracking/TrackControl';
 import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
@@ -111,6 +113,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         </Suspense>
         <div className={styles.screen}>
           <Stage workspace={workspace} handle={stage} />
+          <CompareBar workspace={workspace} />
           <ConnectionBanner session={workspace.session} />
           <Toasts on="stage" />
         </div>
@@ -120,6 +123,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         <div className={styles.controls}>
           <Transport player={workspace.player} range={workspace.range} />
           <ClickSwitch workspace={workspace} />
+          <ToolBar workspace={workspace} />
           <TrackControl workspace={workspace} />
         </div>
         <Timeline workspace={workspace} />

@@ -28,8 +28,8 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
   return (
     <header className={styles.bar}>
       <Logo small />
-      <h1 className={styles.title} title={info.video.title}>
-        {info.video.title}
+      <h1 className={styles.title} title={info.title || info.video.title}>
+        {info.title || info.video.title}
       </h1>
       <EngineBadge engine={info.engine} videoId={info.video.id} />
       <span className={styles.space} />

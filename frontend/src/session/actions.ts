@@ -1,7 +1,9 @@
 import { notify } from '../app/notices';
 import type { Workspace } from '../app/workspace';
 import type { KeyAction } from '../keys/keymap';
+import type { CompareMode } from '../review/comparison';
 import type { StageHandle } from '../stage/Stage';
+import { copyPrevious, markAbsent, retrack, verifyHere } from '../tools/toolActions';
 import { allPromptedFrames, visibleObjects } from './state';
 
 type NamedAction = Exclude<KeyAction, object | 'help'>;
@@ -30,7 +32,8 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
   previousDoubt: (scene) => seekDoubt(scene, false),
   nextDoubt: (scene) => seekDoubt(scene, true),
   newObject: ({ workspace }) => void workspace.commands.addObject(),
-  removeObject: ({ workspace }) => {
+  removeObject: ({ workspace, stage }) => {
+    if (stage?.toolKey('backspace')) return;
     const { selectedId } = workspace.session.store.get();
     if (selectedId !== null) workspace.commands.removeObject(selectedId);
   },
@@ -38,13 +41,42 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
     if (!isTracking(workspace)) void workspace.commands.track('BOTH');
   },
   escape: ({ workspace, stage }) => {
-    if (stage?.cancelDrag()) return;
+    if (stage?.cancelDrag() || stage?.toolKey('escape')) return;
     if (isTracking(workspace)) void workspace.commands.cancelTracking();
   },
   undo: ({ workspace }) => workspace.commands.undo(),
   redo: ({ workspace }) => workspace.commands.redo(),
   wholeVideo: ({ stage }) => stage?.showWhole(),
+  brush: ({ workspace }) => workspace.tool.dispatch({ type: 'choose', kind: 'brush' }),
+  eraser: ({ workspace }) => workspace.tool.dispatch({ type: 'choose', kind: 'eraser' }),
+  polygon: ({ workspace }) => workspace.tool.dispatch({ type: 'choose', kind: 'polygon' }),
+  largerBrush: ({ workspace }) => workspace.tool.dispatch({ type: 'larger' }),
+  smallerBrush: ({ workspace }) => workspace.tool.dispatch({ type: 'smaller' }),
+  absent: ({ workspace }) => markAbsent(workspace),
+  verify: (scene) => void verifyAndGoOn(scene),
+  copyMask: ({ workspace }) => copyPrevious(workspace),
+  retrack: ({ workspace }) => retrack(workspace),
+  compare: ({ workspace }) => workspace.compare.dispatch(NEXT_MODE[workspace.compare.get()]),
 };
+
+const NEXT_MODE: Readonly<Record<CompareMode, CompareMode>> = {
+  before: 'after',
+  after: 'difference',
+  difference: 'before',
+};
+
+/** Enter: this mask is right. On to the next doubtful frame, else to the next frame. */
+async function verifyAndGoOn({ workspace, stage }: Scene): Promise<void> {
+  if (stage?.toolKey('enter')) return;
+  const { session, player } = workspace;
+  const frame = player.shown;
+  if (!(await verifyHere(workspace)) || player.shown !== frame) return;
+  const { selectedId } = session.store.get();
+  const doubtful =
+    selectedId === null ? null : session.masks.doubtfulFrame(selectedId, frame, true);
+  if (doubtful !== null) player.seek(doubtful);
+  else player.step(1);
+}
 
 function selectPlace({ workspace }: Scene, place: number): void {
   const object = visibleObjects(workspace.session.store.get())[place - 1];

@@ -1,3 +1,4 @@
+import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
@@ -5,16 +6,15 @@ import { Button } from '../ui/Button';
 
 interface ObjectSwitchesProps {
   readonly workspace: Workspace;
-  readonly objectId: number;
-  readonly name: string;
+  readonly object: ObjectFields;
 }
 
-/** Hide, show alone, and lock: for one row of the list of objects. */
-export function ObjectSwitches({ workspace, objectId, name }: ObjectSwitchesProps) {
+/** Hide and show alone, in this browser; lock, for everyone. For one row of the list of objects. */
+export function ObjectSwitches({ workspace, object }: ObjectSwitchesProps) {
+  const { objectId, name, locked: isLocked } = object;
   const { visibility } = workspace;
   const isHidden = useStore(visibility, (state) => state.hidden.has(objectId));
   const isSolo = useStore(visibility, (state) => state.solo === objectId);
-  const isLocked = useStore(visibility, (state) => state.locked.has(objectId));
   return (
     <>
       <Button
@@ -39,7 +39,7 @@ export function ObjectSwitches({ workspace, objectId, name }: ObjectSwitchesProp
         title={t('Lock')}
         aria-pressed={isLocked}
         data-testid="lock-object"
-        onClick={() => visibility.dispatch({ type: 'lock', objectId })}
+        onClick={() => void workspace.commands.objects.describe(objectId, { locked: !isLocked })}
       />
     </>
   );

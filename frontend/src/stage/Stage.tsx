@@ -1,5 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Workspace } from '../app/workspace';
+import { Comparison } from '../review/comparison';
+import { StageTools } from '../tools/stageTools';
 import { Painter } from './painter';
 import { StagePointer } from './pointer';
 import styles from './Stage.module.css';
@@ -7,6 +9,8 @@ import styles from './Stage.module.css';
 /** What others may ask of the stage. */
 export interface StageHandle {
   cancelDrag(): boolean;
+  /** Says whether a drawing that is begun took the key. */
+  toolKey(key: 'enter' | 'backspace' | 'escape'): boolean;
   showWhole(): void;
   /** Nearer (above 1) or farther, about the middle. */
   zoomBy(factor: number): void;
@@ -33,7 +37,10 @@ export function Stage({
       masks: masks.current,
       interaction: interaction.current,
     });
-    const pointer = new StagePointer(root.current, painter, workspace);
+    const tools = new StageTools(workspace, painter);
+    const comparison = new Comparison(workspace, painter.invalidate);
+    painter.overlays = [comparison, tools];
+    const pointer = new StagePointer(root.current, painter, workspace, tools);
     const sizes = new ResizeObserver(() => painter.resize());
     sizes.observe(root.current);
     const onScreen = () => painter.resize(); // another zoom or screen: the size may be the same, not its pixels
@@ -45,9 +52,11 @@ export function Stage({
       workspace.look.subscribe(() => painter.refit()),
       workspace.visibility.subscribe(painter.invalidate),
       workspace.effects.subscribe(painter.invalidate),
+      workspace.tool.subscribe(painter.invalidate),
     ];
     handle.current = {
       cancelDrag: () => pointer.cancelDrag(),
+      toolKey: (key) => tools.key(key),
       showWhole: () => painter.setView(painter.whole),
       zoomBy: (factor) => painter.zoomAt(painter.middle, factor),
     };
@@ -57,6 +66,8 @@ export function Stage({
       sizes.disconnect();
       window.removeEventListener('resize', onScreen);
       pointer.close();
+      tools.close();
+      comparison.close();
       painter.close();
       workspace.video.remove();
     };

@@ -12,7 +12,6 @@ export interface Look {
 export interface Visibility {
   readonly hidden: ReadonlySet<number>;
   readonly solo: number | null; // only this object
-  readonly locked: ReadonlySet<number>; // clicks do not change these
 }
 
 export const DEFAULT_LOOK: Look = {
@@ -22,7 +21,7 @@ export const DEFAULT_LOOK: Look = {
   isSideBySide: false,
 };
 
-export const ALL_VISIBLE: Visibility = { hidden: new Set(), solo: null, locked: new Set() };
+export const ALL_VISIBLE: Visibility = { hidden: new Set(), solo: null };
 
 const KEY = 'masklet.look';
 
@@ -50,8 +49,7 @@ export function readLook(text: string | null): Look {
 
 export type VisibilityAction =
   | { type: 'hide'; objectId: number }
-  | { type: 'solo'; objectId: number }
-  | { type: 'lock'; objectId: number };
+  | { type: 'solo'; objectId: number };
 
 /** Each is a switch: the same again takes it back. */
 export function reduceVisibility(state: Visibility, action: VisibilityAction): Visibility {
@@ -61,8 +59,6 @@ export function reduceVisibility(state: Visibility, action: VisibilityAction): V
       return { ...state, hidden: toggled(state.hidden, objectId) };
     case 'solo':
       return { ...state, solo: state.solo === objectId ? null : objectId };
-    case 'lock':
-      return { ...state, locked: toggled(state.locked, objectId) };
   }
 }
 

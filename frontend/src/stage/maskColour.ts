@@ -24,7 +24,8 @@ export function maskColour(
   colourBy: Look['colourBy'],
 ): string {
   const label = colourBy === 'class' ? labelOf(state, objectId) : '';
-  return label ? classColour(label) : colourOf(state, objectId);
+  if (!label) return colourOf(state, objectId);
+  return state.ontology.find((one) => one.name === label)?.colour ?? classColour(label);
 }
 
 /** The same name gives the same colour, whoever looks. */
@@ -35,6 +36,5 @@ export function classColour(label: string): string {
 }
 
 function labelOf(state: SessionState, objectId: number): string {
-  const object = state.objects.get(objectId);
-  return object && 'label' in object ? String(object.label) : '';
+  return state.objects.get(objectId)?.label ?? '';
 }

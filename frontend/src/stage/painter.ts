@@ -1,6 +1,7 @@
 import type { Workspace } from '../app/workspace';
 import { EffectsPreview } from '../effects/preview';
 import { Outlines } from '../masks/outlines';
+import { type PromptSet, withMovedPoint } from '../session/prompts';
 import {
   colourOf,
   isPending,
@@ -14,7 +15,7 @@ import { drawBox, drawPrompts, type PromptPart } from './drawPrompts';
 import { isShown } from './look';
 import { maskColour } from './maskColour';
 import { drawPixelGrid } from './pixelGrid';
-import { type Area, letterbox, pan, type Size, type Spot, type View, zoom } from './view';
+import { type Area, letterbox, pan, type Size, type Spot, toVideo, type View, zoom } from './view';
 
 export interface Canvases {
   readonly picture: HTMLCanvasElement;
@@ -31,6 +32,13 @@ export interface PointerLook {
 
 export const POINTER_AWAY: PointerLook = { tool: { kind: 'idle' }, part: null, objectId: null };
 
+/** Something over the masks. The context's unit is a CSS pixel. */
+export interface Overlay {
+  /** Objects whose own masks it stands for. */
+  readonly hides: ReadonlySet<number>;
+  draw(context: CanvasRenderingContext2D, view: View): void;
+}
+
 const MARGIN_PX = 14;
 const AHEAD_PLAYING = 10; // frames whose outlines are traced before they are due
 const AHEAD_RESTING = 3;
@@ -43,6 +51,8 @@ export class Painter {
   view: View = { scale: 1, offsetX: 0, offsetY: 0 };
   stage: Size = { width: 1, height: 1 };
   pointer: PointerLook = POINTER_AWAY;
+  /** What the tools and a comparison draw over the masks, or in place of them. */
+  overlays: readonly Overlay[] = [];
   private zoomed: View | null = null;
   private layers: readonly MaskLayer[] = [];
   private request = 0;
@@ -136,7 +146,8 @@ export class Painter {
   /** Draw everything now. */
   readonly paint = (): void => {
     const state = this.workspace.session.store.get();
-    this.layers = this.layersOf(state);
+    const isHidden = (id: number) => this.overlays.some((overlay) => overlay.hides.has(id));
+    this.layers = this.layersOf(state).filter((layer) => !isHidden(layer.objectId));
     const hasEffects = this.paintPicture();
     this.paintMasks(hasEffects ? [] : this.layers);
     this.paintInteraction(state);
@@ -234,7 +245,7 @@ export class Painter {
     const { selectedId } = state;
     const isPlaying = this.workspace.player.playing;
     if (selectedId !== null && !state.leaving.has(selectedId) && !isPlaying) {
-      const set = promptsOn(state, selectedId, frameIdx);
+      const set = this.moved(promptsOn(state, selectedId, frameIdx));
       drawPrompts(context, this.view, set, {
         colour: colourOf(state, selectedId),
         isPending: isPending(state, selectedId, frameIdx),
@@ -244,6 +255,7 @@ export class Painter {
     } else {
       this.root.dataset.points = '0';
     }
+    for (const overlay of this.overlays) overlay.draw(context, this.view);
     const { tool } = this.pointer;
     if (tool.kind === 'dragging') {
       drawBox(
@@ -253,6 +265,13 @@ export class Painter {
         selectedId === null ? '#fff' : colourOf(state, selectedId),
       );
     }
+  }
+
+  /** With the point that is being dragged where the pointer is. */
+  private moved(set: PromptSet): PromptSet {
+    const { tool } = this.pointer;
+    if (tool.kind !== 'moving') return set;
+    return withMovedPoint(set, tool.point, toVideo(this.view, tool.to));
   }
 
   private framesAhead(frameIdx: number): number[] {

@@ -1,9 +1,10 @@
 import type { Workspace } from '../app/workspace';
 import { heldKeys } from '../keys/held';
-import { type Box, withBox, withoutPoint, withPoint } from '../session/prompts';
+import { type Box, withBox, withMovedPoint, withoutPoint, withPoint } from '../session/prompts';
 import { promptsOn } from '../session/state';
 import { includes } from '../tools/buttons';
 import { IDLE, type Intent, step, type ToolEvent, type ToolState } from '../tools/pointerTool';
+import type { StageTools } from '../tools/stageTools';
 import { type PromptPart, promptPartAt } from './drawPrompts';
 import { type Painter, POINTER_AWAY } from './painter';
 import { Touches } from './touches';
@@ -21,7 +22,9 @@ export class StagePointer {
     private readonly root: HTMLElement,
     private readonly painter: Painter,
     private readonly workspace: Workspace,
+    private readonly tools: StageTools,
   ) {
+    root.addEventListener('dblclick', this.onDouble);
     root.addEventListener('pointerdown', this.onDown);
     root.addEventListener('pointermove', this.onMove);
     root.addEventListener('pointerup', this.onUp);
@@ -32,6 +35,7 @@ export class StagePointer {
   }
 
   close(): void {
+    this.root.removeEventListener('dblclick', this.onDouble);
     this.root.removeEventListener('pointerdown', this.onDown);
     this.root.removeEventListener('pointermove', this.onMove);
     this.root.removeEventListener('pointerup', this.onUp);
@@ -66,7 +70,10 @@ export class StagePointer {
     if (event.button !== 0 && event.button !== 2) return;
     this.workspace.player.pause(); // prompts belong to the frame that is on the screen
     const include = includes(event, this.workspace.clickIncludes.get());
-    this.advance({ kind: 'down', at, include });
+    if (this.tools.down(toVideo(this.painter.view, at), include)) return;
+    const part = this.partAt(at);
+    const point = part?.kind === 'point' ? part.index : null;
+    this.advance({ kind: 'down', at, include, point });
   };
 
   private readonly onMove = (event: PointerEvent): void => {
@@ -82,13 +89,23 @@ export class StagePointer {
       this.painter.panBy(pinch.dx, pinch.dy);
       return;
     }
+    const spot = toVideo(this.painter.view, at);
+    if (this.tools.move(spot)) {
+      this.root.style.cursor = 'crosshair';
+      return;
+    }
     this.advance({ kind: 'move', at });
     if (this.tool.kind === 'idle') this.hover(at);
+    const looks = event.shiftKey && event.buttons === 0 && !this.partAt(at);
+    const include = includes({ ...pressOf(event), button: 0 }, this.workspace.clickIncludes.get());
+    if (looks) this.tools.lookAhead(spot, include);
+    else this.tools.stopLookingAhead();
   };
 
   private readonly onUp = (event: PointerEvent): void => {
     this.panning = null;
     this.touches.up(event.pointerId);
+    if (this.tools.up()) return;
     this.advance({ kind: 'up', at: this.spotOf(event) });
     this.hover(this.spotOf(event));
   };
@@ -99,7 +116,10 @@ export class StagePointer {
     this.advance({ kind: 'cancel' });
   };
 
+  private readonly onDouble = (): void => this.tools.closePolygon();
+
   private readonly onLeave = (): void => {
+    this.tools.leave();
     if (this.tool.kind !== 'idle') return;
     this.painter.pointer = POINTER_AWAY;
     this.painter.invalidate();
@@ -125,6 +145,7 @@ export class StagePointer {
 
   private act(intent: Intent): void {
     if (intent.kind === 'box') this.addBox(intent.from, intent.to);
+    else if (intent.kind === 'movePoint') this.movePoint(intent.point, intent.to);
     else this.click(intent.at, intent.include);
   }
 
@@ -141,6 +162,14 @@ export class StagePointer {
     if (!isInside(this.painter.video, spot)) return;
     const point = { x: tidy(spot.x), y: tidy(spot.y), include };
     commands.editPrompts(player.shown, (set) => withPoint(set, point));
+  }
+
+  private movePoint(index: number, to: Spot): void {
+    const { view, video } = this.painter;
+    const { x, y } = clampInto(video, toVideo(view, to));
+    this.workspace.commands.editPrompts(this.workspace.player.shown, (set) =>
+      withMovedPoint(set, index, { x: tidy(x), y: tidy(y) }),
+    );
   }
 
   private addBox(from: Spot, to: Spot): void {
@@ -180,6 +209,10 @@ export class StagePointer {
     const { left, top } = this.root.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   }
+}
+
+function pressOf({ altKey, ctrlKey, metaKey }: PointerEvent) {
+  return { altKey, ctrlKey, metaKey };
 }
 
 function isSamePart(a: PromptPart | null, b: PromptPart | null): boolean {

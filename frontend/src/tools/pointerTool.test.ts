@@ -69,3 +69,12 @@ test('right button, Alt and Ctrl turn the switch around', () => {
   expect(includes(press, false)).toBe(false);
   expect(includes({ ...press, button: 2 }, false)).toBe(true);
 });
+
+test('a press on a point drags it; without a drag it is a click on it', () => {
+  const press: ToolEvent = { kind: 'down', at: at(10), include: false, point: 2 };
+  const { intents } = run(press, { kind: 'move', at: at(30) }, { kind: 'up', at: at(33) });
+  expect(intents).toEqual([{ kind: 'movePoint', point: 2, to: at(33) }]);
+  expect(run(press, { kind: 'up', at: at(11) }).intents).toEqual([
+    { kind: 'click', at: at(10), include: false },
+  ]);
+});

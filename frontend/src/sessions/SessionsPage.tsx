@@ -1,0 +1,231 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { request } from '../api/client';
+import { sentenceOf } from '../api/errors';
+import {
+  DeletedSessions,
+  type DeletedSessionsResult,
+  Gallery,
+  type GalleryResult,
+} from '../api/generated';
+import { navigate, sessionPath } from '../app/router';
+import { ago, duration } from '../gallery/format';
+import { Poster } from '../gallery/VideoCard';
+import { t } from '../i18n/t';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { Logo } from '../ui/Logo';
+import { Menu } from '../ui/Menu';
+import styles from './SessionsPage.module.css';
+import { deleteSession, deleteVideo, duplicate, rename, restore } from './sessionActions';
+import { found, titleOf, unused } from './sessionList';
+
+type Deleted = DeletedSessionsResult['deletedSessions'];
+
+/** All sessions: found by name, renamed, duplicated, deleted and brought back; and videos that nobody uses. */
+export function SessionsPage() {
+  const { gallery, deleted, error, reload } = useSessions();
+  const [wanted, setWanted] = useState('');
+  useEffect(() => {
+    document.title = `${t('Sessions')} · Masklet`;
+  }, []);
+  const shown = found(gallery?.sessions ?? [], wanted);
+  const idle = gallery ? unused(gallery) : [];
+  return (
+    <main className={styles.page} data-testid="sessions-page">
+      <header className={styles.header}>
+        <Logo />
+        <h1>{t('Sessions')}</h1>
+        <span className={styles.space} />
+        <input
+          type="search"
+          className={styles.find}
+          value={wanted}
+          placeholder={t('Find a session')}
+          aria-label={t('Find a session')}
+          data-testid="find-session"
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        <Button look="outlined" onClick={() => navigate('/')}>
+          {t('New session')}
+        </Button>
+      </header>
+      {error && (
+        <p className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
+      {gallery && shown.length === 0 && (
+        <p className={styles.empty}>
+          {wanted ? t('No session is called so.') : t('There is no session yet.')}
+        </p>
+      )}
+      <div className={styles.grid}>
+        {shown.map((session) => (
+          <SessionCard key={session.id} session={session} reload={reload} />
+        ))}
+      </div>
+      {idle.length > 0 && (
+        <section className={styles.section} aria-label={t('Videos without a session')}>
+          <h2>{t('Videos without a session')}</h2>
+          {idle.map((video) => (
+            <div key={video.id} className={styles.line} data-testid="unused-video">
+              <span className={styles.title}>{video.title}</span>
+              <span className={styles.detail}>
+                {duration(video.fps > 0 ? video.numFrames / video.fps : 0)}
+              </span>
+              <Button
+                icon="trash"
+                data-testid="delete-video"
+                onClick={() => void deleteVideo(video.id, video.title, reload)}
+              >
+                {t('Delete for good')}
+              </Button>
+            </div>
+          ))}
+        </section>
+      )}
+      {deleted.length > 0 && <Bin deleted={deleted} reload={reload} />}
+    </main>
+  );
+}
+
+function useSessions() {
+  const [gallery, setGallery] = useState<GalleryResult | null>(null);
+  const [deleted, setDeleted] = useState<Deleted>([]);
+  const [error, setError] = useState<string | null>(null);
+  const alive = useRef(true);
+  const reload = useCallback(async () => {
+    try {
+      const [now, bin] = await Promise.all([request(Gallery, {}), request(DeletedSessions, {})]);
+      if (!alive.current) return;
+      setGallery(now);
+      setDeleted(bin.deletedSessions);
+      setError(null);
+    } catch (thrown) {
+      if (alive.current) setError(sentenceOf(thrown));
+    }
+  }, []);
+  useEffect(() => {
+    alive.current = true;
+    void reload();
+    const onFocus = () => void reload();
+    window.addEventListener('focus', onFocus);
+    return () => {
+      alive.current = false;
+      window.removeEventListener('focus', onFocus);
+    };
+  }, [reload]);
+  return { gallery, deleted, error, reload };
+}
+
+type Session = GalleryResult['sessions'][number];
+
+function SessionCard({ session, reload }: { session: Session; reload: () => Promise<void> }) {
+  const [isNaming, setNaming] = useState(false);
+  const title = titleOf(session);
+  const path = sessionPath(session.id);
+  return (
+    <article className={styles.card} data-testid="session-card" data-session={session.id}>
+      <a
+        href={path}
+        className={styles.open}
+        aria-label={t('Open {title}', { title })}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          navigate(path);
+        }}
+      >
+        <Poster url={session.video.posterUrl} />
+      </a>
+      <div className={styles.caption}>
+        <div className={styles.words}>
+          {isNaming ? (
+            <NameField
+              title={title}
+              onDone={(next) => {
+                setNaming(false);
+                if (next !== null && next !== title) void rename(session.id, next, reload);
+              }}
+            />
+          ) : (
+            <span className={styles.title} title={title}>
+              {title}
+            </span>
+          )}
+          <span className={styles.detail}>
+            {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
+          </span>
+        </div>
+        <Menu
+          label={t('More for {title}', { title })}
+          testId="session-menu"
+          align="end"
+          className={styles.more}
+          items={[
+            { id: 'rename', label: t('Rename'), run: () => setNaming(true) },
+            {
+              id: 'duplicate',
+              label: t('Duplicate'),
+              run: () => void duplicate(session.id, reload),
+            },
+            {
+              id: 'delete',
+              label: t('Delete'),
+              run: () => void deleteSession(session.id, title, reload),
+            },
+          ]}
+        >
+          <Icon name="more" />
+        </Menu>
+      </div>
+    </article>
+  );
+}
+
+function NameField({ title, onDone }: { title: string; onDone: (next: string | null) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const done = useRef(false);
+  useEffect(() => field.current?.select(), []);
+  const finish = (next: string | null) => {
+    if (done.current) return; // Enter takes the field away, which blurs it
+    done.current = true;
+    onDone(next);
+  };
+  return (
+    <input
+      ref={field}
+      className={styles.field}
+      defaultValue={title}
+      maxLength={200}
+      aria-label={t('Name of the session')}
+      data-testid="session-name-field"
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') finish(event.currentTarget.value.trim());
+        if (event.key === 'Escape') finish(null);
+      }}
+      onBlur={(event) => finish(event.currentTarget.value.trim())}
+    />
+  );
+}
+
+function Bin({ deleted, reload }: { deleted: Deleted; reload: () => Promise<void> }) {
+  return (
+    <section className={styles.section} aria-label={t('Deleted sessions')}>
+      <h2>{t('Deleted sessions')}</h2>
+      <p className={styles.detail}>{t('They are kept for thirty days.')}</p>
+      {deleted.map((session) => (
+        <div key={session.id} className={styles.line} data-testid="deleted-session">
+          <span className={styles.title}>{titleOf(session)}</span>
+          <Button
+            icon="undo"
+            data-testid="restore-session"
+            onClick={() => void restore(session.id, reload)}
+          >
+            {t('Restore')}
+          </Button>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import { decodeRle } from '../masks/rle';
+import type { Size, View } from '../stage/view';
+import type { Spot } from './pointerTool';
+
+/** A sheet of the video's size to paint a mask on. What is painted is opaque, the rest is clear. */
+export class MaskSheet {
+  private readonly canvas: OffscreenCanvas;
+  private readonly context: OffscreenCanvasRenderingContext2D;
+
+  constructor(
+    private readonly size: Size,
+    private readonly colour: string,
+  ) {
+    this.canvas = new OffscreenCanvas(size.width, size.height);
+    const context = this.canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('This browser cannot draw on a canvas.');
+    this.context = context;
+  }
+
+  /** Begin with a mask that is there. */
+  load(counts: string): void {
+    const patch = decodeRle(counts, this.size.height);
+    if (patch.width === 0 || patch.height === 0) return;
+    const image = new ImageData(patch.width, patch.height);
+    const [red, green, blue] = channels(this.colour);
+    patch.bits.forEach((bit, i) => {
+      if (bit === 1) image.data.set([red, green, blue, 255], 4 * i);
+    });
+    this.context.putImageData(image, patch.x0, patch.y0);
+  }
+
+  /** A round brush of `brushPx` pixels, from one spot to another. */
+  stroke(from: Spot, to: Spot, brushPx: number, adds: boolean): void {
+    const { context } = this;
+    this.mix(adds);
+    context.strokeStyle = this.colour;
+    context.lineCap = 'round';
+    context.lineJoin = 'round';
+    context.lineWidth = brushPx;
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x + (from.x === to.x && from.y === to.y ? 0.001 : 0), to.y); // a dot is a short line
+    context.stroke();
+  }
+
+  fill(vertices: readonly Spot[], adds: boolean): void {
+    const { context } = this;
+    this.mix(adds);
+    context.fillStyle = this.colour;
+    context.beginPath();
+    for (const { x, y } of vertices) context.lineTo(x, y);
+    context.fill();
+  }
+
+  draw(target: CanvasRenderingContext2D, view: View, opacity: number): void {
+    target.save();
+    target.globalAlpha = opacity;
+    target.imageSmoothingEnabled = view.scale < 4;
+    target.drawImage(
+      this.canvas,
+      view.offsetX,
+      view.offsetY,
+      this.size.width * view.scale,
+      this.size.height * view.scale,
+    );
+    target.restore();
+  }
+
+  pixels(): ImageData {
+    return this.context.getImageData(0, 0, this.size.width, this.size.height);
+  }
+
+  private mix(adds: boolean): void {
+    this.context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
+  }
+}
+
+function channels(colour: string): readonly [number, number, number] {
+  const value = Number.parseInt(colour.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
