@@ -227,7 +227,15 @@ class VideoLibrary:
         if known is not None and known.state is not VideoState.FAILED and self._has_source(known):
             return known
         video_id = known.video_id if known else uuid.uuid4().hex
-        video = Video(video_id, title, sha256, VideoState.IMPORTING, created_s=time.time())
+        video = Video(
+            video_id,
+            title,
+            sha256,
+            VideoState.IMPORTING,
+            created_s=time.time(),
+            playback=Playback.PENDING,
+            playback_progress=0.0,
+        )
         folder = self.folder(video_id)
         folder.mkdir(parents=True, exist_ok=True)
         self._videos.put_video(video)  # first, so that a crash leaves no file that nobody knows of

@@ -147,6 +147,12 @@ def _add_silence(container: av.container.OutputContainer, seconds: float) -> Non
     container.mux(stream.encode())
 
 
+def packet_places(path: Path) -> list[tuple[int, int]]:
+    """Where each picture lies in the file: (first byte, number of bytes)."""
+    with av.open(str(path)) as container:
+        return [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+
+
 def cut(path: Path, share: float) -> Path:
     """The first part of the file, beside it."""
     data = path.read_bytes()
