@@ -95,7 +95,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             states = settings.data / "states"
             budget = Budget(memory_budget(settings.memory_budget, find_device()))
             here = ThreadHost(
-                sessions, catalog, library.frames, states, budget, sharing.goes_on_alone, metrics
+                sessions, catalog, library.frames, states, budget, sharing.holds, metrics
             )
             host = sharing.around(here, sessions)
         undo.callback(host.close)

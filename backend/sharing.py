@@ -26,8 +26,8 @@ class Sharing(Protocol):
         """May this process do what only one may? From then on no other one may while this one lives."""
         ...
 
-    def goes_on_alone(self, session_id: str) -> bool:
-        """May a host take up this session by itself when it starts?"""
+    def holds(self, session_id: str) -> bool:
+        """Does this process compute the session?"""
         ...
 
     def around(self, local: Host, store: SessionStore) -> Host:
@@ -51,7 +51,7 @@ class Alone:
     def mine(self, name: str) -> bool:
         return True
 
-    def goes_on_alone(self, session_id: str) -> bool:
+    def holds(self, session_id: str) -> bool:
         return True
 
     def around(self, local: Host, store: SessionStore) -> Host:
@@ -81,8 +81,8 @@ class Among:
     def mine(self, name: str) -> bool:
         return self._claims.take(name)
 
-    def goes_on_alone(self, session_id: str) -> bool:
-        return False
+    def holds(self, session_id: str) -> bool:
+        return self._claims.holds(session_id)
 
     def around(self, local: Host, store: SessionStore) -> Host:
         self._host = SharedHost(local, store, self._claims, self._notices)

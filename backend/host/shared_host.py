@@ -63,7 +63,7 @@ class _Asked:
 
 
 class SharedHost:
-    """A `backend.domain.ports.Host` around the one that computes here, which takes up nothing by itself."""
+    """A `backend.domain.ports.Host` around the one that computes here, for sessions that it holds."""
 
     def __init__(self, local: Host, store: SessionStore, claims: Claims, notices: Notices) -> None:
         self._local = local
@@ -73,7 +73,6 @@ class SharedHost:
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
         self._answers: OrderedDict[str, Answer | None] = OrderedDict()  # None: being worked on
-        self._running: set[tuple[str, str, int]] = set()  # session, propagation, frames done, as last seen
         self._stopping = threading.Event()
         self._take_up_clicks()
         self._watch = threading.Thread(target=self._keep_watch, name="masklet-shared-host", daemon=True)
@@ -197,15 +196,10 @@ class SharedHost:
             self._stopping.wait(WATCH_S)
 
     def _take_over_tracks(self) -> None:
-        """Those of a process that is gone; and ours that one stored, and died before it could say so."""
-        running = self._store.running_propagations()
-        before, self._running = self._running, {(s, p.propagation_id, p.frames_done) for s, p in running}
-        for session_id, propagation in running:
-            if self._claims.holds(session_id):
-                stands_still = (session_id, propagation.propagation_id, propagation.frames_done) in before
-                if stands_still:
-                    self._local.track(session_id, propagation)  # where it is walked, this does nothing
-            elif self._claims.take(session_id):
+        """Those of a process that is gone. What one stored for us, and died before it could say so, the local
+        host finds by itself: it stands still."""
+        for session_id, propagation in self._store.running_propagations():
+            if not self._claims.holds(session_id) and self._claims.take(session_id):
                 logger.info("Going on with a propagation of session %s", session_id)
                 self._local.track(session_id, propagation)
 

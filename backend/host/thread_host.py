@@ -15,6 +15,7 @@ from backend.domain.pace import Pace
 from backend.domain.ports import SessionStore
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Propagation
+from backend.host.standstill import StandstillWatch
 from backend.host.writer import ResultWriter
 from backend.worker.actor import SessionActor
 from backend.worker.live_pool import Budget
@@ -46,7 +47,7 @@ class ThreadHost:
         mine: Callable[[str], bool] = lambda session_id: True,
         observer: Observer = Unobserved(),  # noqa: B008 - it has no state
     ) -> None:
-        """`mine`: which sessions to go on with by itself, where several servers share a store."""
+        """`mine`: which sessions are computed here, where several servers share a store."""
         self._menu = menu
         self._closing = threading.Lock()
         self._writer = ResultWriter(store)
@@ -59,6 +60,7 @@ class ThreadHost:
         for session in store.sessions()[:RECENT_SESSIONS]:
             if mine(session.session_id):
                 self._actor.refresh(session.session_id)  # where all is answered, this does nothing
+        self._standstill = StandstillWatch(store, mine, self._actor.track)
 
     def engines(self) -> tuple[EngineInfo, ...]:
         return self._menu.engines()
@@ -86,5 +88,6 @@ class ThreadHost:
 
     def close(self) -> None:
         with self._closing:
+            self._standstill.close()
             self._actor.close()
             self._writer.close()

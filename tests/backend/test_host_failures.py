@@ -23,7 +23,7 @@ from backend.worker import live_pool
 from backend.worker.live_session import LiveSession
 from backend.worker.masks import encode_mask
 from backend.worker.saved_states import SavedNote, SavedStates
-from tests.backend.hosting import FRAMES, PATIENCE_S, Discs, Rig, blue, red
+from tests.backend.hosting import FRAMES, PATIENCE_S, Discs, Rig, blue, red, wait_until
 
 
 @pytest.fixture
@@ -171,6 +171,25 @@ class TestTracking:
         rig.commands.cancel(session.session_id)
         assert rig.store.propagation(session.session_id).state is PropagationState.CANCELLED
         assert rig.track(session) is PropagationState.DONE
+
+    def test_where_even_the_end_could_not_be_stored_it_goes_on_once_there_is_room(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = rig.session()
+        rig.click(session, 1, 0, red(0))
+        with monkeypatch.context() as patch:
+            fail_to_store(rig, patch)
+            rig.gate.hold()
+            rig.commands.track(session.session_id)
+            rig.gate.let(3)
+            wait_until(lambda: session.session_id not in rig.host._actor._runner._walks)
+        rig.gate.open()
+        watch = rig.host._standstill
+        watch.look()
+        assert rig.store.propagation(session.session_id).state is PropagationState.RUNNING
+        watch.look()  # it has not moved
+        assert rig.wait_until_ended(session) is PropagationState.DONE
+        assert set(rig.drawn(session)) == {(1, frame) for frame in range(FRAMES)}
 
     def test_an_engine_that_breaks_fails_it_and_the_next_one_works(self, rig: Rig) -> None:
         session = rig.session()

@@ -13,7 +13,7 @@ import pytest
 from backend.domain.commands import SessionCommands
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.session import FramePrompt, PointPrompt, PropagationState
-from backend.host import shared_host
+from backend.host import shared_host, standstill
 from backend.host.fake_host import FAKE_ENGINE, FakeMenu
 from backend.host.notes import Answer, Changed, Nudge, Wish, note_of, text_of
 from backend.host.thread_host import ThreadHost
@@ -69,7 +69,7 @@ class Server:
             return sources[-1]
 
         menu = WatchedMenu(FakeMenu((FAKE_ENGINE,), 0.0), self.gate, sources)
-        self.local = ThreadHost(self.store, menu, frames, folder / "states", mine=self.sharing.goes_on_alone)
+        self.local = ThreadHost(self.store, menu, frames, folder / "states", mine=self.sharing.holds)
         self.host = self.sharing.around(self.local, self.store)
         self.commands = SessionCommands(self.store, self.videos, self.host)
 
@@ -110,6 +110,7 @@ def pair(
     empty_postgresql: PostgreSQLServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Pair]:
     monkeypatch.setattr(shared_host, "WATCH_S", 0.1)
+    monkeypatch.setattr(standstill, "LOOK_EVERY_S", 0.2)
     with ExitStack() as undo:
         servers = []
         for _ in range(2):
