@@ -71,6 +71,8 @@ class LivePool:
         Its engine must be at hand.
         """
         if session_id not in self._live:
+            while self._live and not self._fits():  # one that was alone may be larger than the budget
+                self._evict(next(iter(self._live)))
             self._live[session_id] = self._open(session_id)
         self._live.move_to_end(session_id)
         return self._live[session_id]

@@ -24,6 +24,8 @@ class RoundRobin:
         self._clock = clock
         self._turns: deque[Walk] = deque()  # served longest ago first
         self._next_swap_s = 0.0
+        self._entries = 0
+        self._entered: dict[str, int] = {}  # in which order those that had to wait came into memory
         self.running: tuple[Walk, ...] = ()
         self.waiting: tuple[Walk, ...] = ()  # for memory, longest first
 
@@ -38,18 +40,25 @@ class RoundRobin:
     def next(self) -> Walk:
         """The walk whose turn it is; it goes to the back of the row."""
         waiting = tuple(walk for walk in self._turns if not self._is_live(walk.session_id))
-        live = next((walk for walk in self._turns if walk not in waiting), None)
-        if waiting and (live is None or self._clock() >= self._next_swap_s):
+        live = [walk for walk in self._turns if walk not in waiting]
+        if waiting and (not live or (self._clock() >= self._next_swap_s and self._is_longest_in(live))):
             self._next_swap_s = self._clock() + SWAP_EVERY_S
             chosen, waiting = waiting[0], waiting[1:]
+            self._entries += 1
+            self._entered[chosen.session_id] = self._entries
         else:
-            chosen = live or self._turns[0]
+            chosen = live[0]
         self._turns.remove(chosen)
         self._turns.append(chosen)
         self.waiting = waiting
         return chosen
 
+    def _is_longest_in(self, live: list[Walk]) -> bool:
+        """Is the one that makes room, since it was served longest ago, also the longest in memory?"""
+        return live[0] is min(live, key=lambda walk: self._entered.get(walk.session_id, 0))
+
     def remove(self, session_id: str) -> None:
         self._turns = deque(walk for walk in self._turns if walk.session_id != session_id)
         self.running = tuple(walk for walk in self.running if walk.session_id != session_id)
         self.waiting = tuple(walk for walk in self.waiting if walk.session_id != session_id)
+        self._entered.pop(session_id, None)

@@ -14,6 +14,7 @@ import numpy as np
 
 from backend.domain.commands import SessionCommands
 from backend.domain.engines import EngineInfo
+from backend.domain.observing import Observer, Unobserved
 from backend.domain.session import (
     FrameMask,
     FramePrompt,
@@ -208,6 +209,7 @@ class Rig:
     folder: Path
     menu_of: Callable[[], EngineMenu]
     budget: Budget = field(default_factory=Budget)
+    observer: Observer = field(default_factory=Unobserved)
     gate: Gate = field(default_factory=Gate)
     sources: list[FrameSource] = field(default_factory=list)
 
@@ -232,7 +234,9 @@ class Rig:
         self.start()
 
     def start(self) -> None:
-        self.host = ThreadHost(self.store, self.menu, self._open, self.folder / "states", self.budget)
+        self.host = ThreadHost(
+            self.store, self.menu, self._open, self.folder / "states", self.budget, observer=self.observer
+        )
         self.commands = SessionCommands(self.store, self.videos, self.host)
 
     def crashed(self, folder: Path, held: bool = False) -> Rig:
@@ -248,7 +252,7 @@ class Rig:
         gate = Gate()
         if held:
             gate.hold()
-        return Rig(folder, self.menu_of, self.budget, gate)
+        return Rig(folder, self.menu_of, self.budget, gate=gate)
 
     def close(self) -> None:
         self.gate.open()
