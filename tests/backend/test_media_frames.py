@@ -17,9 +17,10 @@ from backend.domain.errors import Unavailable
 from backend.media.checks import CHECKS_NAME
 from backend.media.frames import VideoFrames
 from backend.media.importer import ImportedVideo, import_video
-from backend.media.index import INDEX_NAME, POSTER_NAME, SOURCE_NAME
+from backend.media.index import INDEX_NAME, POSTER_NAME, SOURCE_NAME, FrameIndex
 from backend.media.rendition import GOP, MAX_LONG_SIDE, even_size
 from tests.backend.frame_corpus import CASES, Case, of_one_instant
+from tests.backend.frame_table import documented_rows, row
 from tests.backend.numbered_clips import Clip, number_of, numbers_in, orders, played
 
 B_FRAMES = {"bf": "3", "g": "12"}
@@ -102,6 +103,16 @@ def test_the_browsers_file_has_the_same_frames(imported: Imported) -> None:
     assert max(np.diff([*keys, len(packets)])) <= GOP
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")  # plays before it is loaded whole
+
+
+def test_the_document_says_what_came_of_it(imported: Imported) -> None:
+    """`python -m tests.backend.frame_table` writes the table of docs/frames.md anew."""
+    assert row(imported.case, imported.video, FrameIndex.load(imported.folder)) in documented_rows()
+
+
+def test_the_document_has_every_case_once() -> None:
+    assert len({case.what for case in CASES.values()}) == len(CASES)
+    assert len(documented_rows()) == len(CASES) + 2  # and the heading with its line, the same in each table
 
 
 def test_the_poster_is_the_first_frame(imported: Imported) -> None:
