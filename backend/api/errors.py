@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
 from backend.domain.observing import request_id
@@ -43,6 +44,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("The text holds half a character; send whole ones.", "INVALID_INPUT", 400)
     if isinstance(error, MissingQueryError):
         return Failure("The request holds no query.", "BAD_QUERY", 400)
+    if isinstance(error, InvalidOperationTypeError):
+        return Failure("This operation is not to be sent in this way; use POST.", "BAD_QUERY", 400)
     if isinstance(error, RecursionError):
         return Failure("This is nested too deeply.", "BAD_QUERY", 400)
     error_id = request_id.get() or uuid.uuid4().hex[:8]
