@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.fuzz.graphql import Answer, Outcome, fuzz, judge
 from tests.fuzz.graphql_requests import Sent
 
@@ -11,6 +13,10 @@ REQUESTS = 150
 FIRST = 50_000  # other seeds than the long run's
 
 
+# A form without an end: Starlette drops the half of its file, and Python closes that, with a warning.
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"
+)
 def test_odd_requests_are_answered_with_sentences(tmp_path: Path) -> None:
     outcome = fuzz(range(FIRST, FIRST + REQUESTS), tmp_path)
     assert outcome.faults == []
