@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
+from backend.api.monitor.metrics import Metrics
+from backend.limits import limit_settings
+from backend.settings import Settings
 from tests.e2e.server import MaskletServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -86,16 +89,39 @@ def test_npm_scripts_that_are_named_exist() -> None:
             assert script in ("ci", "install") or f'"{script}":' in package, f"npm run {script}"
 
 
+def settings_in(document: str) -> dict[str, str]:
+    """The default that a document's tables give for each variable."""
+    table = (REPOSITORY / "docs" / document).read_text()
+    return dict(re.findall(r"^\| `([A-Z][A-Z_]+)` \| (.*?) \|", table, re.MULTILINE))
+
+
 def test_settings_are_documented_and_documented_settings_are_read() -> None:
     settings = (REPOSITORY / "backend" / "settings.py").read_text()
-    read = set(re.findall(r'"([A-Z][A-Z_]+)"', settings))
-    table = (REPOSITORY / "docs" / "user-guide.md").read_text()
-    documented = set(re.findall(r"^\| `([A-Z][A-Z_]+)` \|", table, re.MULTILINE))
-    assert documented == read
+    read = set(re.findall(r'"([A-Z][A-Z_]+)"', settings)) | {one.name for one in limit_settings()}
+    assert settings_in("operations.md").keys() == read
+    assert settings_in("user-guide.md").keys() <= read
+
+
+def test_limits_are_documented_with_their_defaults() -> None:
+    documented = settings_in("operations.md")
+    for one in limit_settings():
+        assert documented[one.name] == str(one.default), one.name
+    assert documented["MAX_UPLOAD_BYTES"] == str(Settings.max_upload_bytes)
+    assert documented["MASKLET_STOP_SECONDS"] == str(Settings.stop_s)
+
+
+def test_metrics_are_documented_and_documented_metrics_exist() -> None:
+    made = set(re.findall(r"^# TYPE (masklet_\w+) ", Metrics(lambda: 0).text().decode(), re.MULTILINE))
+    made = {name for name in made if not name.endswith("_created")}
+    table = (REPOSITORY / "docs" / "operations.md").read_text()
+    rows = "\n".join(re.findall(r"^\| `masklet_.*?\| ", table, re.MULTILINE))
+    assert set(re.findall(r"`(masklet_\w+)`", rows)) == made
 
 
 def test_other_variables_that_are_named_are_read_somewhere() -> None:
-    places = [REPOSITORY / "Makefile", REPOSITORY / "Dockerfile", REPOSITORY / "backend" / "settings.py"]
+    places = [
+        REPOSITORY / name for name in ("Makefile", "Dockerfile", "backend/settings.py", "backend/limits.py")
+    ]
     places += [REPOSITORY / "checkpoints" / "download_ckpts.sh", *(REPOSITORY / ".ci").iterdir()]
     places += [path for path in (REPOSITORY / "tests").rglob("*.py") if path.name != "test_docs.py"]
     read = "\n".join(path.read_text() for path in places)
