@@ -24,6 +24,8 @@ export interface BoxInput {
 
 export type Direction = 'BOTH' | 'FORWARD' | 'BACKWARD';
 
+export type DoubtReason = 'UNSURE' | 'JUMPED' | 'RESIZED' | 'PIECES' | 'HOLES' | 'OVERLAPS';
+
 export interface FramePromptInput {
   objectId: number;
   frameIdx: number;
@@ -81,7 +83,7 @@ export type ClassFields = { name: string; colour: string; attributes: readonly (
 
 export type PromptFields = { objectId: number; frameIdx: number; points: readonly ({ x: number; y: number; include: boolean })[]; box: { x0: number; y0: number; x1: number; y1: number } | null; mask: { height: number; width: number; counts: string } | null; version: number };
 
-export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean };
+export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
 export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
 
@@ -253,6 +255,13 @@ export const Track: Operation<TrackResult, TrackVariables> = {
   text: "mutation Track($sessionId: ID!, $direction: Direction!, $startFrame: Int, $objectIds: [Int!], $firstFrame: Int, $lastFrame: Int, $proposed: Boolean! = false, $overwritesVerified: Boolean! = false) { track( sessionId: $sessionId direction: $direction startFrame: $startFrame objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame proposed: $proposed overwritesVerified: $overwritesVerified ) { ...PropagationFields } } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict }",
 };
 
+export type ResumeTrackingResult = { resumeTracking: PropagationFields };
+export type ResumeTrackingVariables = { sessionId: string };
+export const ResumeTracking: Operation<ResumeTrackingResult, ResumeTrackingVariables> = {
+  name: 'ResumeTracking',
+  text: "mutation ResumeTracking($sessionId: ID!) { resumeTracking(sessionId: $sessionId) { ...PropagationFields } } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict }",
+};
+
 export type CancelTrackingResult = { cancelTracking: number };
 export type CancelTrackingVariables = { sessionId: string };
 export const CancelTracking: Operation<CancelTrackingResult, CancelTrackingVariables> = {
@@ -264,14 +273,14 @@ export type MaskWindowResult = { maskWindow: { lastFrame: number; masks: readonl
 export type MaskWindowVariables = { sessionId: string; firstFrame: number; lastFrame: number };
 export const MaskWindow: Operation<MaskWindowResult, MaskWindowVariables> = {
   name: 'MaskWindow',
-  text: "query MaskWindow($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { maskWindow( sessionId: $sessionId firstFrame: $firstFrame lastFrame: $lastFrame ) { lastFrame masks { ...MaskFields } } } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified }",
+  text: "query MaskWindow($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { maskWindow( sessionId: $sessionId firstFrame: $firstFrame lastFrame: $lastFrame ) { lastFrame masks { ...MaskFields } } } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons }",
 };
 
 export type SessionFeedResult = { sessionFeed: { version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[] } };
 export type SessionFeedVariables = { sessionId: string; after: number; masksAtMost?: number | null };
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
-  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
 };
 
 export type ExportFormatsResult = { exportFormats: readonly ({ name: string; title: string; purpose: string; needsFrames: boolean; takesFrames: boolean })[] };

@@ -1,5 +1,12 @@
 import { request } from '../api/client';
-import { AddObject, CancelTracking, type Direction, SetPrompt, Track } from '../api/generated';
+import {
+  AddObject,
+  CancelTracking,
+  type Direction,
+  ResumeTracking,
+  SetPrompt,
+  Track,
+} from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
 import { frameOf, isOvertaken, type Way } from './changes';
@@ -88,6 +95,17 @@ export class SessionCommands {
       const { track } = await request(Track, { sessionId: this.id, direction });
       this.session.store.dispatch({ type: 'propagation', propagation: track });
       this.review.noteTrack(track.id);
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  }
+
+  /** Go on with tracking that failed or was cancelled. */
+  async resumeTracking(): Promise<void> {
+    try {
+      const { resumeTracking } = await request(ResumeTracking, { sessionId: this.id });
+      this.session.store.dispatch({ type: 'propagation', propagation: resumeTracking });
+      this.review.noteTrack(resumeTracking.id);
     } catch (thrown) {
       notifyError(thrown);
     }

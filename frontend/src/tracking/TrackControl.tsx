@@ -3,39 +3,48 @@ import type { Direction, PropagationFields } from '../api/generated';
 import { notify } from '../app/notices';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t, useLanguage } from '../i18n/t';
 import { isEmpty } from '../session/prompts';
 import { type SessionState, visibleObjects } from '../session/state';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
-import { RateMeter, remainingText } from './rate';
+import { paceText } from './paceText';
+import { RateMeter } from './rate';
 import styles from './TrackControl.module.css';
 
 /** Track, or how far it is and Cancel. */
 export function TrackControl({ workspace }: { workspace: Workspace }) {
   const propagation = useStore(workspace.session.store, (state) => state.propagation);
+  useLanguage();
   useFailureNotice(propagation);
   if (propagation?.state === 'RUNNING') {
     return (
       <Running propagation={propagation} onCancel={() => workspace.commands.cancelTracking()} />
     );
   }
-  return <Idle workspace={workspace} />;
+  return <Idle workspace={workspace} canGoOn={wasBrokenOff(propagation)} />;
 }
 
-function Idle({ workspace }: { workspace: Workspace }) {
+function Idle({ workspace, canGoOn }: { workspace: Workspace; canGoOn: boolean }) {
   const canTrack = useStore(workspace.session.store, hasPrompts);
   const isLive = useStore(workspace.session.connection, (status) => status === 'live');
   const [starting, setStarting] = useState(false);
-  const track = async (direction: Direction) => {
+  const start = async (command: Promise<void>) => {
     setStarting(true);
-    await workspace.commands.track(direction);
+    await command;
     setStarting(false);
+  };
+  const track = (direction: Direction) => start(workspace.commands.track(direction));
+  const goOn = {
+    id: 'resume',
+    label: t('Go on where it stopped'),
+    run: () => void start(workspace.commands.resumeTracking()),
   };
   const disabled = !canTrack || starting || !isLive;
   const why = canTrack
-    ? 'Carry the masks through the video (T)'
-    : 'Click an object in the video first';
+    ? t('Carry the masks through the video (T)')
+    : t('Click an object in the video first');
   return (
     <div className={styles.split} title={why}>
       <Button
@@ -46,19 +55,20 @@ function Idle({ workspace }: { workspace: Workspace }) {
         data-testid="track"
         onClick={() => void track('BOTH')}
       >
-        {starting ? 'Starting' : 'Track'}
+        {starting ? t('Starting') : t('Track')}
       </Button>
       <Menu
-        label="Choose the direction"
+        label={t('Choose the direction')}
         testId="track-menu"
         align="end"
         direction="up"
         disabled={disabled}
         className={styles.more}
         items={[
-          { id: 'both', label: 'Both directions', hint: 'T', run: () => void track('BOTH') },
-          { id: 'forward', label: 'Forward', run: () => void track('FORWARD') },
-          { id: 'backward', label: 'Backward', run: () => void track('BACKWARD') },
+          { id: 'both', label: t('Both directions'), hint: 'T', run: () => void track('BOTH') },
+          { id: 'forward', label: t('Forward'), run: () => void track('FORWARD') },
+          { id: 'backward', label: t('Backward'), run: () => void track('BACKWARD') },
+          ...(canGoOn ? [goOn] : []),
         ]}
       >
         <Icon name="down" size={16} />
@@ -76,41 +86,39 @@ function Running({
 }) {
   const meter = useRef(new RateMeter());
   const [cancelling, setCancelling] = useState(false);
-  const { framesDone, framesTotal } = propagation;
+  const { framesDone, framesTotal, pace } = propagation;
   meter.current.add(framesDone, performance.now());
   const percent = framesTotal > 0 ? Math.floor((100 * framesDone) / framesTotal) : 0;
-  const remaining = remainingText(meter.current.remainingS(framesTotal));
+  const how = paceText(pace, meter.current.remainingS(framesTotal));
   return (
     <div className={styles.running} data-testid="tracking-progress">
       <div
         className={styles.progress}
         role="progressbar"
-        aria-label="Tracking"
+        aria-label={t('Tracking')}
         aria-valuenow={percent}
         aria-valuemin={0}
         aria-valuemax={100}
       >
         <div className={styles.bar} style={{ transform: `scaleX(${percent / 100})` }} />
         <span className={`${styles.text} number`}>
-          <span>
-            Tracking {framesDone} / {framesTotal}
-          </span>
-          <span className={styles.soft}>
-            {percent} %{remaining && ` · ${remaining}`}
+          <span>{t('Tracking {done} / {total}', { done: framesDone, total: framesTotal })}</span>
+          <span className={styles.soft} data-testid="tracking-pace">
+            {percent} %{how && ` · ${how}`}
           </span>
         </span>
       </div>
       <Button
         look="outlined"
         data-testid="cancel"
-        title="Stop and keep what is done (Esc)"
+        title={t('Stop and keep what is done (Esc)')}
         disabled={cancelling}
         onClick={() => {
           setCancelling(true);
           void onCancel().finally(() => setCancelling(false));
         }}
       >
-        Cancel
+        {t('Cancel')}
       </Button>
     </div>
   );
@@ -123,8 +131,13 @@ function useFailureNotice(propagation: PropagationFields | null): void {
     if (propagation?.state === 'RUNNING') watched.current = propagation.id;
     if (propagation?.state !== 'FAILED' || watched.current !== propagation.id) return;
     watched.current = null;
-    notify({ tone: 'error', text: propagation.error ?? 'Tracking failed; try again.' });
+    notify({ tone: 'error', text: propagation.error ?? t('Tracking failed; try again.') });
   }, [propagation]);
+}
+
+function wasBrokenOff(propagation: PropagationFields | null): boolean {
+  if (propagation?.state !== 'CANCELLED' && propagation?.state !== 'FAILED') return false;
+  return propagation.framesDone < propagation.framesTotal && propagation.verdict === 'APPLIED';
 }
 
 function hasPrompts(state: SessionState): boolean {

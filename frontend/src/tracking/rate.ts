@@ -1,3 +1,5 @@
+import { t } from '../i18n/t';
+
 interface Sample {
   readonly framesDone: number;
   readonly atMs: number;
@@ -30,8 +32,8 @@ export class RateMeter {
 /** "12 s left", "3 min left". */
 export function remainingText(seconds: number | null): string {
   if (seconds === null) return '';
-  if (seconds < 1) return 'almost done';
-  if (seconds < 90) return `${Math.ceil(seconds)} s left`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min left`;
-  return `${Math.round(seconds / 3600)} h left`;
+  if (seconds < 1) return t('almost done');
+  if (seconds < 90) return t('{count} s left', { count: Math.ceil(seconds) });
+  if (seconds < 90 * 60) return t('{count} min left', { count: Math.round(seconds / 60) });
+  return t('{count} h left', { count: Math.round(seconds / 3600) });
 }
