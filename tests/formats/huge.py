@@ -43,7 +43,7 @@ def long_session(num_frames: int, num_objects: int) -> Annotated:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had. `getrusage` would tell that of its parent, if it had more."""
+    """The most memory that this process has had. `getrusage` tells that of its parent where it had more."""
     status = Path("/proc/self/status")
     if status.exists():
         (line,) = [one for one in status.read_text().splitlines() if one.startswith("VmHWM:")]
