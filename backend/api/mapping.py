@@ -118,6 +118,8 @@ def mask_type(mask: FrameMask) -> types.FrameMask:
         origin=mask.origin,
         engine_id=strawberry.ID(mask.engine_id),
         verified=mask.verified,
+        doubt=mask.doubt or 0.0,
+        doubt_reasons=list(mask.doubt_reasons),
         version=mask.version,
     )
 

@@ -9,6 +9,7 @@ import strawberry
 
 from backend.api import workbench_types as own
 from backend.api.tracking_types import Coverage, Pace
+from backend.domain import doubt
 from backend.domain import session as domain
 from backend.domain import video as domain_video
 
@@ -16,6 +17,7 @@ VideoState = strawberry.enum(domain_video.VideoState, name="VideoState")
 Direction = strawberry.enum(domain.Direction, name="Direction")
 PropagationState = strawberry.enum(domain.PropagationState, name="PropagationState")
 MaskOrigin = strawberry.enum(domain.MaskOrigin, name="MaskOrigin")
+DoubtReason = strawberry.enum(doubt.Reason, name="DoubtReason")
 
 
 @strawberry.type
@@ -126,6 +128,8 @@ class FrameMask:
     origin: MaskOrigin
     engine_id: strawberry.ID
     verified: bool
+    doubt: float = strawberry.field(description="0..1: how much the mask deserves a look.")
+    doubt_reasons: list[DoubtReason]
     version: int
 
 

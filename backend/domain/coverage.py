@@ -37,6 +37,7 @@ class MaskSign(NamedTuple):
     object_score: float
     predicted_iou: float
     verified: bool
+    doubt: float | None = None  # None: not measured
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ def trust_of(sign: MaskSign) -> float:
     return present * min(1.0, max(0.0, sign.predicted_iou))
 
 
+def doubt_level(sign: MaskSign) -> int:
+    """0, sure, to 4. A mask of before doubt was measured goes by its scores."""
+    trust = trust_of(sign) if sign.doubt is None else 1 - sign.doubt
+    doubt = (DOUBTFUL - trust) / (DOUBTFUL - LOST)
+    return math.ceil((len(DOUBTS) - 1) * min(1.0, max(0.0, doubt)))
+
+
 def look_of(sign: MaskSign) -> str:
     """One letter."""
     if not sign.is_there:
@@ -61,8 +69,7 @@ def look_of(sign: MaskSign) -> str:
     if sign.area == 0:
         letter: str = Look.NO_OBJECT
     else:
-        doubt = (DOUBTFUL - trust_of(sign)) / (DOUBTFUL - LOST)
-        letter = DOUBTS[math.ceil((len(DOUBTS) - 1) * min(1.0, max(0.0, doubt)))]
+        letter = DOUBTS[0] if sign.verified else DOUBTS[doubt_level(sign)]
     return letter.upper() if sign.verified else letter
 
 

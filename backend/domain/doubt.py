@@ -47,7 +47,7 @@ class Doubt:
 
 
 # What a sign at its strongest makes of the doubt.
-WEIGHTS = Signs(unsure=0.9, jumped=0.75, resized=0.6, pieces=0.45, holes=0.3, overlaps=0.6)
+WEIGHTS = Signs(unsure=0.9, jumped=0.72, resized=0.53, pieces=0.51, holes=0.6, overlaps=0.64)
 NAMED_FROM = 0.12  # a sign that raises the doubt by less is no reason to name
 MOST_SHIFT = 0.9  # of the mask's pixels that moved away, at which `jumped` is 1
 LEAST_SHIFT = 0.25  # what moves has as much

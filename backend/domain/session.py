@@ -6,10 +6,11 @@ Pixels are source-video pixels, x to the right, y down, (0, 0) the top-left corn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend.domain.coverage import Coverage
+from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
 from backend.domain.rle import Rle
@@ -101,6 +102,10 @@ class FrameMask:
     engine_id: str
     verified: bool = False
     version: int = 0
+    # Derived from this mask and those about it when it is stored, so no part of what it is. 0..1, see
+    # `backend.domain.doubt`; None: not measured.
+    doubt: float | None = field(default=None, compare=False)
+    doubt_reasons: Reason = field(default=Reason(0), compare=False)
 
 
 class Direction(StrEnum):

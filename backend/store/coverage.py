@@ -28,6 +28,7 @@ def read_coverage(connection: Connection, session_id: str, after: int) -> tuple[
         masks.c.object_score,
         masks.c.predicted_iou,
         masks.c.verified,
+        masks.c.doubt,
     )
     ordered = signs.order_by(masks.c.object_id, masks.c.frame_idx)
     rows = connection.execution_options(yield_per=ROWS_A_FETCH).execute(ordered)

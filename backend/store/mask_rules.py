@@ -22,6 +22,7 @@ from backend.domain.session import (
     Propagation,
     Verdict,
 )
+from backend.store.doubts import with_doubt
 from backend.store.rows import mask_row, object_of, upsert
 from backend.store.stash import stash_replaced
 from backend.store.tables import kept_masks, masks, objects, prompts, stashed_masks
@@ -36,6 +37,8 @@ NO_MASK = {
     "object_score": 0.0,
     "predicted_iou": 0.0,
     "verified": False,
+    "doubt": None,
+    "doubt_reasons": 0,
     "propagation_id": None,
 }
 NO_PROMPT = {
@@ -75,6 +78,7 @@ def accept_masks(
             mask = _emptied(mask)
         accepted[place] = mask
         there.origin[place] = mask.origin
+    accepted = with_doubt(connection, session_id, accepted)
     tracked = [mask for mask in accepted.values() if mask.origin is MaskOrigin.TRACK]
     if propagation is None or not tracked:
         upsert(connection, masks, [mask_row(session_id, mask, version) for mask in accepted.values()])

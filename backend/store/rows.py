@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import AttributeKind, AttributeSpec, ObjectClass
 from backend.domain.rle import Rle
@@ -207,6 +208,8 @@ def mask_row(session_id: str, mask: FrameMask, version: int, propagation_id: str
         "origin": mask.origin.value,
         "engine_id": mask.engine_id,
         "verified": mask.verified,
+        "doubt": mask.doubt,
+        "doubt_reasons": int(mask.doubt_reasons),
         "version": version,
         "propagation_id": propagation_id,
     }
@@ -224,6 +227,8 @@ def mask_of(row: Row) -> FrameMask:
         row.engine_id,
         row.verified,
         row.version,
+        row.doubt,
+        Reason(row.doubt_reasons),
     )
 
 

@@ -123,6 +123,8 @@ def _mask_columns() -> list[Column]:
         Column("origin", String(16), nullable=False),
         Column("engine_id", String(128), nullable=False),
         Column("verified", Boolean, nullable=False),
+        Column("doubt", Double),  # 0..1; NULL: not measured
+        Column("doubt_reasons", Integer, nullable=False),  # bits of `Reason`
     ]
 
 

@@ -11,7 +11,7 @@ export type MaskRow = Pick<
   MaskFields,
   'objectId' | 'frameIdx' | 'rle' | 'area' | 'objectScore' | 'predictedIou'
 > &
-  Partial<Pick<MaskFields, 'verified'>>;
+  Partial<Pick<MaskFields, 'verified' | 'doubt'>>;
 
 /** What changed of an object's masks, where there are too many to send: see `readLooks`. */
 export interface CoverageRow {

@@ -6,7 +6,7 @@ export const DOUBTFUL = 0.8;
 const LOST = 0.3; // trust below this raises no more than the strongest doubt
 
 export type Scored = Pick<MaskFields, 'objectScore' | 'predictedIou' | 'area'> &
-  Partial<Pick<MaskFields, 'verified'>>;
+  Partial<Pick<MaskFields, 'verified' | 'doubt'>>;
 
 /** 0..1: the engine's own estimate of the mask, scaled by how sure it is that the object is there or is not. */
 export function trustOf(row: Scored): number {
@@ -22,6 +22,7 @@ export function doubtOf(trust: number): number {
 
 /** How a mask that is there looks on the timeline. */
 export function lookOfMask(row: Scored): Look {
-  const doubt = row.area > 0 ? doubtOf(trustOf(row)) : 0;
+  const trust = row.doubt === undefined ? trustOf(row) : 1 - row.doubt; // measured by the server, or by scores
+  const doubt = row.area > 0 && !row.verified ? doubtOf(trust) : 0;
   return lookOf(row.area > 0 ? PRESENT : ABSENT, doubt, row.verified);
 }
