@@ -78,7 +78,7 @@ def run(plan: Plan) -> Report:
         disk = undo.enter_context(small_disk(plan.folder / "disk")) if plan.fill_disk else None
         data = (disk or plan.folder) / "data"
         database_url = plan.database_url or f"sqlite:///{data / 'masklet.sqlite'}"
-        video = _import_clip(plan.folder / "clip.mp4", data, database_url)
+        video = import_clip(plan.folder / "clip.mp4", data, database_url)
         server = undo.enter_context(_running(plan.folder, data, plan.database_url))
         people, followers = _people(server, video, plan.seed)
         weather = Weather(server, random.Random(plan.seed), disk)
@@ -100,7 +100,7 @@ def run(plan: Plan) -> Report:
     return report
 
 
-def _import_clip(clip: Path, data: Path, database_url: str) -> Video:
+def import_clip(clip: Path, data: Path, database_url: str) -> Video:
     """A video that is ready, in a data folder that no server has used yet."""
     write_clip(clip)
     data.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ class Weather:
             case "full disk":
                 assert self.disk is not None
                 with _filled(self.disk):
-                    time.sleep(self.chance.uniform(0.3, 1.5))
+                    time.sleep(self.chance.uniform(1.0, 4.0))
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.server.answers():
             assert time.monotonic() < deadline, "the server does not come back"
