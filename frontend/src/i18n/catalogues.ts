@@ -1,14 +1,16 @@
 import { zhTracking } from '../tracking/zh';
 import type { Language } from './language';
-import { zh } from './zh';
+import { zh as zhView } from './zh';
+import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
+// Each folder with many sentences keeps its own file of them.
+const zh = { ...zhView, ...zhKeys, ...zhTracking, ...zhWorkbench };
+
 /** Every sentence of the interface, by its English text. */
-export type Message = keyof typeof zh | keyof typeof zhWorkbench | keyof typeof zhTracking;
+export type Message = keyof typeof zh;
 
 /** English is the key itself. The compiler refuses a language in which a message is missing. */
 export const CATALOGUES: Readonly<
   Record<Exclude<Language, 'en'>, Readonly<Record<Message, string>>>
-> = {
-  zh: { ...zh, ...zhWorkbench, ...zhTracking },
-};
+> = { zh };

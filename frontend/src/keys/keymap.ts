@@ -1,134 +1,138 @@
-/** What a key can do. The cheat sheet and the handler read the same table. */
-export type KeyAction =
-  | 'playPause'
-  | 'previousFrame'
-  | 'nextFrame'
-  | 'backTen'
-  | 'forwardTen'
-  | 'firstFrame'
-  | 'lastFrame'
-  | 'previousPrompt'
-  | 'nextPrompt'
-  | 'previousDoubt'
-  | 'nextDoubt'
-  | 'newObject'
-  | 'removeObject'
-  | 'track'
-  | 'escape'
-  | 'undo'
-  | 'redo'
-  | 'wholeVideo'
-  | 'brush'
-  | 'eraser'
-  | 'polygon'
-  | 'largerBrush'
-  | 'smallerBrush'
-  | 'absent'
-  | 'verify'
-  | 'copyMask'
-  | 'retrack'
-  | 'compare'
-  | 'help'
-  | { readonly selectPlace: number };
+import { isAction, KEY_ACTIONS, type KeyAction, type NamedAction } from './actions';
+import { type Chord, chordOf, type KeyPress } from './chord';
 
-export interface KeyPress {
-  readonly key: string;
-  readonly code: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly shiftKey: boolean;
-  readonly altKey: boolean;
-}
+export type { KeyAction, NamedAction } from './actions';
+export type { KeyPress } from './chord';
 
-const PLAIN: Readonly<Record<string, KeyAction>> = {
-  ' ': 'playPause',
-  arrowleft: 'previousFrame',
-  arrowright: 'nextFrame',
-  ',': 'previousFrame',
-  '.': 'nextFrame',
-  d: 'previousFrame',
-  f: 'nextFrame',
-  home: 'firstFrame',
-  end: 'lastFrame',
-  pageup: 'previousPrompt',
-  pagedown: 'nextPrompt',
-  g: 'nextDoubt',
-  n: 'newObject',
-  delete: 'removeObject',
-  backspace: 'removeObject',
-  b: 'brush',
-  e: 'eraser',
-  p: 'polygon',
-  ']': 'largerBrush',
-  '[': 'smallerBrush',
-  x: 'absent',
-  enter: 'verify',
-  a: 'copyMask',
-  r: 'retrack',
-  w: 'compare',
-  t: 'track',
-  escape: 'escape',
-  '0': 'wholeVideo',
-  '?': 'help',
+/** Which chords do what: each action has any number of them, and a chord has one action at most. */
+export type KeyMap = Readonly<Record<NamedAction, readonly Chord[]>>;
+
+export const DEFAULT_KEYS: KeyMap = {
+  playPause: ['space'],
+  previousFrame: ['arrowleft', ',', 'd'],
+  nextFrame: ['arrowright', '.', 'f'],
+  backTen: ['shift+arrowleft', 'c'],
+  forwardTen: ['shift+arrowright', 'v'],
+  firstFrame: ['home'],
+  lastFrame: ['end'],
+  shuttleBack: ['j'],
+  shuttleStop: ['k'],
+  shuttleForward: ['l'],
+  previousPrompt: ['pageup'],
+  nextPrompt: ['pagedown'],
+  previousDoubt: ['shift+g'],
+  nextDoubt: ['g'],
+  rangeIn: ['i'],
+  rangeOut: ['o'],
+  clearRange: ['shift+i', 'shift+o'],
+  newObject: ['n'],
+  removeObject: ['delete', 'backspace'],
+  hide: ['h'],
+  solo: ['s'],
+  lock: ['shift+h'],
+  track: ['t'],
+  trackBackward: ['shift+t'],
+  retrack: ['r'],
+  compare: ['w'],
+  verify: ['enter'],
+  absent: ['x'],
+  copyMask: ['a'],
+  brush: ['b'],
+  eraser: ['e'],
+  polygon: ['p'],
+  smallerBrush: ['['],
+  largerBrush: [']'],
+  zoomIn: ['+', '='],
+  zoomOut: ['-'],
+  wholeVideo: ['0'],
+  escape: ['escape'],
+  undo: ['ctrl+z'],
+  redo: ['ctrl+shift+z', 'ctrl+y'],
+  help: ['?'],
 };
 
-export function actionOf(press: KeyPress): KeyAction | null {
-  const key = press.key.toLowerCase();
-  if (press.altKey) return null;
-  if (press.ctrlKey || press.metaKey) {
-    if (key === 'z') return press.shiftKey ? 'redo' : 'undo';
-    return key === 'y' ? 'redo' : null;
-  }
-  if (press.shiftKey && key === 'arrowleft') return 'backTen';
-  if (press.shiftKey && key === 'arrowright') return 'forwardTen';
-  if (press.shiftKey && key === 'g') return 'previousDoubt';
-  if (press.shiftKey && key !== '?') return null;
-  if (/^[1-9]$/.test(key)) return { selectPlace: Number(key) };
-  return PLAIN[key] ?? null;
+/** Maps that people know from elsewhere, as differences to the default. */
+export const PRESETS: Readonly<Record<'default' | 'cvat' | 'editor', Partial<KeyMap>>> = {
+  default: {},
+  cvat: {
+    previousFrame: ['d', 'arrowleft', ','],
+    nextFrame: ['f', 'arrowright', '.'],
+    shuttleBack: [],
+    shuttleStop: [],
+    shuttleForward: [],
+    rangeOut: [']'],
+    rangeIn: ['['],
+    largerBrush: ['shift+b'],
+    smallerBrush: ['shift+e'],
+    absent: ['o', 'x'],
+    lock: ['l'],
+    verify: ['k', 'enter'],
+    track: ['ctrl+e', 't'],
+    help: ['f1', '?'],
+  },
+  editor: {
+    previousFrame: ['arrowleft'],
+    nextFrame: ['arrowright'],
+    backTen: ['shift+arrowleft'],
+    forwardTen: ['shift+arrowright'],
+    previousPrompt: ['shift+:', ':', 'pageup'],
+    nextPrompt: ['"', 'pagedown'],
+    verify: ['enter', 'm'],
+    zoomIn: ['=', '+'],
+    solo: ['shift+s'],
+    clearRange: ['alt+x'],
+  },
+};
+
+export type PresetName = keyof typeof PRESETS;
+
+export function presetKeys(name: PresetName): KeyMap {
+  return { ...DEFAULT_KEYS, ...PRESETS[name] };
 }
 
-/** For the cheat sheet. */
-export const CHEAT_SHEET: readonly { title: string; rows: readonly [string, string][] }[] = [
-  {
-    title: 'Playback',
-    rows: [
-      ['Space', 'Play or pause'],
-      ['← →  or  , .  or  D F', 'One frame back or on'],
-      ['Shift + ← →', 'Ten frames'],
-      ['Home  End', 'First or last frame'],
-      ['PgUp  PgDn', 'Previous or next prompted frame'],
-      ['G  Shift + G', 'Next or previous doubtful frame'],
-    ],
-  },
-  {
-    title: 'Objects',
-    rows: [
-      ['N', 'New object'],
-      ['1 to 9', 'Select an object'],
-      ['Del', 'Remove the selected object'],
-      ['T', 'Track, both directions'],
-      ['R', 'Track the range between in and out anew'],
-      ['W', 'Before, after or difference of that range'],
-      ['Enter', 'Verify the mask and go on'],
-      ['X', 'Absent here, or in the range'],
-      ['Esc', 'Cancel the drag or the tracking'],
-      ['Ctrl + Z', 'Undo'],
-      ['Ctrl + Shift + Z  or  Ctrl + Y', 'Redo'],
-    ],
-  },
-  {
-    title: 'In the video',
-    rows: [
-      ['Click', 'Add to the mask'],
-      ['Right, Alt or Ctrl + click', 'Take away from the mask'],
-      ['Click on a point', 'Remove it'],
-      ['Drag', 'Draw a box; on a point, move it'],
-      ['Shift, held', 'Show the mask that a click would give'],
-      ['B  E  P', 'Brush, eraser, polygon'],
-      ['[  ]', 'Smaller or larger brush'],
-      ['A', 'Copy the mask of the previous prompted frame'],
-      ['Wheel, middle drag, 0', 'Zoom, move, whole video'],
-      ['?', 'This sheet'],
-    ],
-  },
-];
+/** What a press asks for in a map; null where nothing. */
+export function actionOf(press: KeyPress, keys: KeyMap = DEFAULT_KEYS): KeyAction | null {
+  const chord = chordOf(press);
+  if (chord === null) return null;
+  const named = holder(keys, chord);
+  if (named) return named;
+  return /^[1-9]$/.test(chord) ? { selectPlace: Number(chord) } : null;
+}
+
+/** The action that a chord belongs to. */
+export function holder(keys: KeyMap, chord: Chord): NamedAction | null {
+  for (const action of Object.keys(KEY_ACTIONS) as NamedAction[]) {
+    if (keys[action].includes(chord)) return action;
+  }
+  return null;
+}
+
+/** The chord becomes an action's only one, and is taken from whatever had it. */
+export function withChord(keys: KeyMap, action: NamedAction, chord: Chord): KeyMap {
+  const others = Object.entries(keys).map(([other, chords]) => [
+    other,
+    other === action ? [chord] : chords.filter((held) => held !== chord),
+  ]);
+  return Object.fromEntries(others);
+}
+
+/** A kept map, as far as it makes sense: known actions, chords as text, each chord once. */
+export function readKeys(text: string | null): KeyMap {
+  let kept: unknown = null;
+  try {
+    kept = JSON.parse(text ?? 'null');
+  } catch {
+    // not ours, or cut off
+  }
+  if (typeof kept !== 'object' || kept === null) return DEFAULT_KEYS;
+  const taken = new Set<Chord>();
+  const keys: Record<string, readonly Chord[]> = { ...DEFAULT_KEYS };
+  for (const [action, chords] of Object.entries(kept)) {
+    if (!isAction(action) || !Array.isArray(chords)) continue;
+    keys[action] = chords.filter((chord) => typeof chord === 'string' && chord.length < 40);
+  }
+  for (const [action, chords] of Object.entries(keys)) {
+    keys[action] = chords.filter((chord) => !taken.has(chord) && taken.add(chord));
+  }
+  return keys as KeyMap;
+}

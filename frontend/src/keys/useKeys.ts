@@ -1,5 +1,14 @@
 import { useEffect, useRef } from 'react';
+import { chordOf } from './chord';
+import { heldKeys } from './held';
 import { actionOf, type KeyAction } from './keymap';
+import { keyMap } from './keyStore';
+
+/** What a key does while another is held. */
+const WITH_STOP: Partial<Record<string, KeyAction>> = {
+  shuttleBack: 'previousFrame',
+  shuttleForward: 'nextFrame',
+};
 
 /** Calls `onAction` for each shortcut; never while someone types, or a menu or dialog is open. */
 export function useKeys(onAction: (action: KeyAction) => void): void {
@@ -8,18 +17,40 @@ export function useKeys(onAction: (action: KeyAction) => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTaken(event)) return;
-      const action = actionOf(event);
-      if (action === null || (event.repeat && !mayRepeat(action))) return;
+      const action = actionOf(event, keyMap.get());
+      if (action === null) return;
       event.preventDefault();
-      latest.current(action);
+      if (waitsForRelease(action)) heldKeys.press(action);
+      else if (!event.repeat || mayRepeat(action)) latest.current(whileStopIsHeld(action));
     };
+    const onKeyUp = (event: KeyboardEvent) => {
+      const action = actionOf(event, keyMap.get());
+      if (action !== null && waitsForRelease(action) && heldKeys.release(action))
+        latest.current(action);
+      else if (chordOf(event) === null) heldKeys.forget(); // a modifier went: the chord is another now
+    };
+    const onBlur = () => heldKeys.forget();
     window.addEventListener('keydown', onKeyDown);
+    window.addEventListener('keyup', onKeyUp);
+    window.addEventListener('blur', onBlur);
     window.addEventListener('click', letGo);
     return () => {
       window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('keyup', onKeyUp);
+      window.removeEventListener('blur', onBlur);
       window.removeEventListener('click', letGo);
     };
   }, []);
+}
+
+/** Held, they mean something else: the hand that moves the picture, and single steps. */
+function waitsForRelease(action: KeyAction): action is 'playPause' | 'shuttleStop' {
+  return action === 'playPause' || action === 'shuttleStop';
+}
+
+function whileStopIsHeld(action: KeyAction): KeyAction {
+  const other = typeof action === 'string' ? WITH_STOP[action] : undefined;
+  return other && heldKeys.use('shuttleStop') ? other : action;
 }
 
 function isTaken(event: KeyboardEvent): boolean {
@@ -37,5 +68,7 @@ function letGo(event: MouseEvent): void {
 }
 
 function mayRepeat(action: KeyAction): boolean {
-  return typeof action === 'string' && /Frame$|Ten$|Brush$|^undo$|^redo$/.test(action);
+  return (
+    typeof action === 'string' && /Frame$|Ten$|Brush$|^shuttle|^zoom|^undo$|^redo$/.test(action)
+  );
 }

@@ -1,12 +1,14 @@
 import { notify } from '../app/notices';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import type { KeyAction } from '../keys/keymap';
 import type { CompareMode } from '../review/comparison';
 import type { StageHandle } from '../stage/Stage';
+import { isViewAction, runViewAction, type ViewAction } from '../stage/viewActions';
 import { copyPrevious, markAbsent, retrack, verifyHere } from '../tools/toolActions';
 import { allPromptedFrames, visibleObjects } from './state';
 
-type NamedAction = Exclude<KeyAction, object | 'help'>;
+type NamedAction = Exclude<KeyAction, object | 'help' | ViewAction>;
 
 interface Scene {
   readonly workspace: Workspace;
@@ -16,6 +18,7 @@ interface Scene {
 /** Do what a key asks for. */
 export function runAction(action: Exclude<KeyAction, 'help'>, scene: Scene): void {
   if (typeof action === 'object') selectPlace(scene, action.selectPlace);
+  else if (isViewAction(action)) runViewAction(action, scene.workspace, scene.stage);
   else ACTIONS[action](scene);
 }
 
@@ -96,7 +99,13 @@ function seekDoubt({ workspace }: Scene, after: boolean): void {
   if (selectedId === null) return;
   const frame = session.masks.doubtfulFrame(selectedId, player.target, after);
   if (frame !== null) player.seek(frame);
-  else notify({ tone: 'info', text: `No doubtful frame ${after ? 'after' : 'before'} this one.` });
+  else
+    notify({
+      tone: 'info',
+      text: after
+        ? t('No doubtful frame after this one.')
+        : t('No doubtful frame before this one.'),
+    });
 }
 
 function isTracking({ session }: Workspace): boolean {

@@ -62,7 +62,7 @@ export class StagePointer {
         return;
       }
     }
-    if (event.button === 1 || heldKeys.use(' ')) {
+    if (event.button === 1 || heldKeys.use('playPause')) {
       this.panning = at;
       event.preventDefault();
       return;

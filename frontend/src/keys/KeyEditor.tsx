@@ -1,0 +1,98 @@
+import { type KeyboardEvent, useState } from 'react';
+import { useStore } from '../app/store';
+import { t } from '../i18n/t';
+import { Button } from '../ui/Button';
+import { KEY_ACTIONS, type NamedAction } from './actions';
+import styles from './CheatSheet.module.css';
+import { type Chord, chordOf, chordText } from './chord';
+import { holder, PRESETS, type PresetName, presetKeys, withChord } from './keymap';
+import { keyMap } from './keyStore';
+
+/** A chord that was pressed for an action, and the action that has it now. */
+interface Conflict {
+  readonly action: NamedAction;
+  readonly chord: Chord;
+  readonly with: NamedAction;
+}
+
+const PRESET_NAMES = { default: 'Default', cvat: 'CVAT', editor: 'Video editor' } as const;
+
+/** Press a row, then the new key. A key that is taken is asked about before it moves. */
+export function KeyEditor() {
+  const keys = useStore(keyMap, (now) => now);
+  const [waiting, setWaiting] = useState<NamedAction | null>(null);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (waiting === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const chord = chordOf(event.nativeEvent);
+    if (chord === null) return;
+    setWaiting(null);
+    const taken = holder(keys, chord);
+    if (taken && taken !== waiting) setConflict({ action: waiting, chord, with: taken });
+    else keyMap.dispatch(withChord(keys, waiting, chord));
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the row that waits for one
+    <div className={styles.editor} onKeyDown={onKeyDown} data-testid="key-editor">
+      <div className={styles.presets}>
+        <span>{t('Start from')}</span>
+        {(Object.keys(PRESETS) as PresetName[]).map((name) => (
+          <Button
+            key={name}
+            look="outlined"
+            data-testid={`preset-${name}`}
+            onClick={() => keyMap.dispatch(presetKeys(name))}
+          >
+            {t(PRESET_NAMES[name])}
+          </Button>
+        ))}
+        <Button data-testid="restore-keys" onClick={() => keyMap.dispatch(presetKeys('default'))}>
+          {t('Restore the defaults')}
+        </Button>
+      </div>
+      {conflict && (
+        <div className={styles.conflict} role="alert" data-testid="key-conflict">
+          <span>
+            {t('{key} is already used for “{action}”.', {
+              key: chordText(conflict.chord),
+              action: t(KEY_ACTIONS[conflict.with]),
+            })}
+          </span>
+          <Button
+            look="outlined"
+            data-testid="key-conflict-take"
+            onClick={() => {
+              keyMap.dispatch(withChord(keys, conflict.action, conflict.chord));
+              setConflict(null);
+            }}
+          >
+            {t('Use it here')}
+          </Button>
+          <Button onClick={() => setConflict(null)}>{t('Leave it')}</Button>
+        </div>
+      )}
+      <ul className={styles.rows}>
+        {(Object.keys(KEY_ACTIONS) as NamedAction[]).map((action) => (
+          <li key={action}>
+            <span>{t(KEY_ACTIONS[action])}</span>
+            <button
+              type="button"
+              className={styles.chord}
+              aria-label={t('Change the key of “{action}”', { action: t(KEY_ACTIONS[action]) })}
+              aria-pressed={waiting === action}
+              data-testid={`key-of-${action}`}
+              onClick={() => setWaiting(action)}
+            >
+              {waiting === action
+                ? t('Press a key')
+                : keys[action].map(chordText).join('  ·  ') || '–'}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
