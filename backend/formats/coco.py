@@ -21,7 +21,7 @@ from backend.formats import outlines
 from backend.formats.coco_reading import read_coco
 from backend.formats.frames import frame_name, write_picture
 from backend.formats.json_text import listed, write_pieces
-from backend.formats.model import Annotated, Found, category
+from backend.formats.model import Annotated, DataSet, Found, category
 from backend.formats.pixels import bounding_box, decode, rle_of
 
 VIDEO_NUMBER = 1
@@ -37,17 +37,12 @@ def as_polygons(rle: Rle) -> Any:
 
 
 @dataclass(frozen=True)
-class CocoFormat:
+class CocoFormat(DataSet):
     """`annotations/instances_default.json`, and the frames in `images/` where they are asked for."""
 
     name: str
     title: str
     segmentation: Callable[[Rle], Any]
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         images = folder / "images"

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,22 +20,19 @@ from backend.formats.checks import WRONG_FORM, found, sentence, whole
 from backend.formats.frames import frame_name, write_image
 from backend.formats.json_text import entries, json_file, listed, write_pieces
 from backend.formats.label_png import read_alpha
-from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape
+from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape
 from backend.formats.pixels import bounding_box, decode, encode, rle_of
 from backend.formats.sidecar import read_objects, write_objects
 
 
 @dataclass(frozen=True)
-class CutoutsFormat:
+class CutoutsFormat(DataSet):
     """`<object id>/<frame>_x<left>_y<top>.png` with colours and alpha, and `cutouts.json`."""
 
     name: str = "cutouts"
     title: str = "Cut-outs, clear PNGs"
-    needs_frames: bool = True
-    takes_frames: bool = True
 
-    def walks(self, annotated: Annotated) -> int:
-        return 1
+    needs_frames: ClassVar[bool] = True
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         for tracked in annotated.objects:

@@ -18,7 +18,7 @@ from backend.domain.video import Video
 from backend.formats.cvat_reading import read_cvat
 from backend.formats.frames import frame_name, write_picture
 from backend.formats.json_text import write_pieces
-from backend.formats.model import Annotated, Found, category
+from backend.formats.model import Annotated, DataSet, Found, category
 from backend.formats.pixels import bounding_box, decode, rle_of
 from backend.formats.sidecar import write_objects
 from backend.formats.spill import Spill
@@ -26,16 +26,11 @@ from backend.formats.xml_text import attributes, element
 
 
 @dataclass(frozen=True)
-class CvatFormat:
+class CvatFormat(DataSet):
     """`annotations.xml`, and the frames in `images/` where they are asked for."""
 
     name: str = "cvat"
     title: str = "CVAT for video 1.1 XML"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         images = folder / "images"

@@ -22,6 +22,7 @@ from backend.formats.json_text import entries, json_file, listed, write_pieces
 from backend.formats.model import (
     Annotated,
     AnnotatedFrame,
+    DataSet,
     Found,
     FoundBox,
     FoundMask,
@@ -38,16 +39,11 @@ SUBSET = "masklet"
 
 
 @dataclass(frozen=True)
-class DatumaroFormat:
+class DatumaroFormat(DataSet):
     """`annotations/`, and the frames in `images/` where they are asked for."""
 
     name: str = "datumaro"
     title: str = "Datumaro JSON"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         (folder / "annotations").mkdir()

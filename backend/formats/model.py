@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -167,3 +167,13 @@ class Format(Protocol):
         """Read a file, or a folder as `write` leaves it. Raises InvalidInput where it is no such thing at
         all; single entries that are wrong become problems."""
         ...
+
+
+class DataSet:
+    """What most formats share: one walk over the frames, and a place for pictures if they are asked for."""
+
+    needs_frames: ClassVar[bool] = False
+    takes_frames: ClassVar[bool] = True
+
+    def walks(self, annotated: Annotated) -> int:
+        return 1

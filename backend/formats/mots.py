@@ -19,7 +19,7 @@ from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.frames import frame_files, frame_name, write_picture
 from backend.formats.label_png import ids_in, read_labels, write_wide_png
 from backend.formats.limits import check_count, check_ids
-from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape, category
+from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape, category
 from backend.formats.pixels import decode, encode, encode_labels, flatten, rle_of
 from backend.formats.sidecar import read_objects, write_objects
 
@@ -31,16 +31,11 @@ LONGEST_LINE = 2**24  # characters
 
 
 @dataclass(frozen=True)
-class MotsFormat:
+class MotsFormat(DataSet):
     """`instances/<frame>.png`, `instances/labels.txt`, `instances_txt/<video>.txt`, `images/<frame>.jpg`."""
 
     name: str = "mots"
     title: str = "MOTS, 16-bit PNGs and text"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         video = annotated.video

@@ -20,7 +20,16 @@ from backend.formats.frames import frame_files, frame_name, write_picture
 from backend.formats.json_text import entries, no_json, write_pieces
 from backend.formats.label_png import davis_palette, ids_in, read_labels, write_palette_png
 from backend.formats.limits import check_ids
-from backend.formats.model import Annotated, AnnotatedFrame, Found, FoundMask, FoundObject, Problem, Shape
+from backend.formats.model import (
+    Annotated,
+    AnnotatedFrame,
+    DataSet,
+    Found,
+    FoundMask,
+    FoundObject,
+    Problem,
+    Shape,
+)
 from backend.formats.model import category as class_of
 from backend.formats.pixels import decode, encode, flatten, rle_of
 from backend.formats.sidecar import read_objects, write_objects
@@ -29,7 +38,7 @@ HIGHEST_ID, VOID = 254, 255
 
 
 @dataclass(frozen=True)
-class DavisFormat:
+class DavisFormat(DataSet):
     """`Annotations/480p/<video>/`, `JPEGImages/480p/<video>/`, `ImageSets/2017/val.txt`.
 
     The folder is called 480p since readers look for it there; the pictures have the source's size.
@@ -37,11 +46,6 @@ class DavisFormat:
 
     name: str = "davis"
     title: str = "DAVIS folder, palette PNGs"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         check_ids(annotated.objects, HIGHEST_ID, "A palette PNG")
@@ -60,16 +64,11 @@ class DavisFormat:
 
 
 @dataclass(frozen=True)
-class YouTubeVosFormat:
+class YouTubeVosFormat(DataSet):
     """`train/Annotations/<video>/`, `train/JPEGImages/<video>/`, `train/meta.json`."""
 
     name: str = "youtube-vos"
     title: str = "YouTube-VOS folder, palette PNGs and meta.json"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         check_ids(annotated.objects, HIGHEST_ID, "A palette PNG")

@@ -14,14 +14,14 @@ from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.exr import read_exr, write_exr
 from backend.formats.frames import frame_files, frame_name, frame_of, write_image, write_picture
 from backend.formats.label_png import read_levels
-from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Shape
+from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Shape
 from backend.formats.pixels import decode, encode, rle_of
 from backend.formats.sidecar import read_objects, write_objects
 from backend.formats.soft_edges import soft
 
 
 @dataclass(frozen=True)
-class PictureFolderFormat:
+class PictureFolderFormat(DataSet):
     """`masks/<object id>/<frame>`; every chosen frame has a file. The frames go to `images/`, as PNG."""
 
     name: str
@@ -29,11 +29,6 @@ class PictureFolderFormat:
     ending: str
     draw: Callable[[Path, np.ndarray], None]  # from a mask, bool [height, width]
     levels: Callable[[Path, Video], np.ndarray]  # back, as 0..1; raises InvalidInput
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         video = annotated.video

@@ -22,7 +22,7 @@ from backend.formats.checks import WRONG_FORM, found, rle_from, sentence, whole
 from backend.formats.frame_index import INDEX_FILE, read_index, write_index
 from backend.formats.frames import frame_name, write_picture
 from backend.formats.json_text import entries, events, json_file, write_pieces
-from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape
+from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape
 from backend.formats.pixels import rle_of
 from backend.formats.sidecar import read_objects, write_objects
 
@@ -63,18 +63,13 @@ class _Counts:
 
 
 @dataclass(frozen=True)
-class SaVFormat:
+class SaVFormat(DataSet):
     """`<video>_manual.json`. `environment` and `split` are what only the collection's makers know."""
 
     environment: str | None = None
     split: str | None = None
     name: str = "sav"
     title: str = "SA-V JSON"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         video_name = f"masklet_{annotated.video.video_id[:12]}"

@@ -25,6 +25,7 @@ from backend.formats.limits import check_count
 from backend.formats.model import (
     Annotated,
     AnnotatedFrame,
+    DataSet,
     Found,
     FoundBox,
     FoundMask,
@@ -43,16 +44,11 @@ BACKGROUND = "background"
 
 
 @dataclass(frozen=True)
-class PascalVocFormat:
+class PascalVocFormat(DataSet):
     """The folders of the VOC devkit; names of files are frame numbers."""
 
     name: str = "pascal-voc"
     title: str = "Pascal VOC, boxes and palette PNGs"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         numbers = annotated.categories()

@@ -23,7 +23,17 @@ from backend.domain.video import Video
 from backend.formats import outlines
 from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.frames import frame_files, frame_name, write_picture
-from backend.formats.model import Annotated, Found, FoundBox, FoundMask, FoundObject, Problem, Shape, category
+from backend.formats.model import (
+    Annotated,
+    DataSet,
+    Found,
+    FoundBox,
+    FoundMask,
+    FoundObject,
+    Problem,
+    Shape,
+    category,
+)
 from backend.formats.pixels import box_prompt, decode, rle_of
 from backend.formats.sidecar import read_objects, write_objects
 from backend.formats.untracked import Numbering
@@ -35,16 +45,11 @@ YAML_BYTES = 2**20
 
 
 @dataclass(frozen=True)
-class YoloSegFormat:
+class YoloSegFormat(DataSet):
     """`data.yaml`, `labels/train/<frame>.txt`, `images/train/<frame>.jpg` where asked for, `tracks.txt`."""
 
     name: str = "yolo-seg"
     title: str = "YOLO-seg, polygons as text"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         video, numbers = annotated.video, annotated.categories()

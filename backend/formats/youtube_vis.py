@@ -19,7 +19,7 @@ from backend.domain.video import Video
 from backend.formats.checks import WRONG_FORM, found, rle_from, sentence, text, whole
 from backend.formats.frames import frame_name, frame_of, write_picture
 from backend.formats.json_text import compact, entries, events, json_file, listed, write_pieces
-from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape, category
+from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape, category
 from backend.formats.pixels import bounding_box, rle_of
 from backend.formats.spill import Spill
 
@@ -28,16 +28,11 @@ LISTS = ("segmentations", "bboxes", "areas")
 
 
 @dataclass(frozen=True)
-class YouTubeVisFormat:
+class YouTubeVisFormat(DataSet):
     """`instances.json`, and the frames in `JPEGImages/<video>/` where they are asked for."""
 
     name: str = "youtube-vis"
     title: str = "YouTube-VIS JSON"
-    needs_frames: bool = False
-    takes_frames: bool = True
-
-    def walks(self, annotated: Annotated) -> int:
-        return 1
 
     def write(self, annotated: Annotated, folder: Path) -> None:
         pictures = folder / "JPEGImages"
