@@ -15,6 +15,7 @@ from pathlib import Path
 from backend.domain.errors import MaskletError, NotFound
 from backend.domain.ports import VideoStore
 from backend.domain.video import Video, VideoState
+from backend.media.file_lock import folder_lock
 from backend.media.gallery import ensure_gallery, gallery_id
 from backend.media.rendered import rendered_clips
 from backend.settings import Settings, from_environment
@@ -77,8 +78,11 @@ def announce_missing(videos: VideoStore) -> int:
 
 def draw(settings: Settings) -> None:
     videos = SqlVideoStore(open_database(settings.database))
+    folder = settings.data / "videos"
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        ensure_gallery(videos, settings.data / "videos")
+        with folder_lock(folder, threading.Event()):  # of several servers on one folder, one after the other
+            ensure_gallery(videos, folder)
     except MaskletError as error:
         for video in videos.videos():
             if video.in_gallery and video.state is VideoState.IMPORTING:

@@ -47,7 +47,9 @@ class JobRunner:
         environment: Mapping[str, str],
         keep_s: float,
         clock: Callable[[], float] = time.time,
+        mine: Callable[[str], bool] = lambda name: True,
     ) -> None:
+        """`mine`: may this one do it, where several servers share a store and its files?"""
         self._store = store
         self._sessions = sessions
         self._imports = imports
@@ -57,6 +59,7 @@ class JobRunner:
         self._environment = environment
         self._keep_s = keep_s
         self._clock = clock
+        self._mine = mine
         self._waiting: queue.Queue[str | None] = queue.Queue()
         self._lock = threading.Lock()  # over the two below, and over who ends a job
         self._running: tuple[str, JobProcess] | None = None
@@ -67,14 +70,15 @@ class JobRunner:
         """Go on with what waits, and begin anew what was cut off."""
         self._places.make()
         for job in reversed(self._store.jobs()):
-            if not job.state.ended:
+            if not job.state.ended and self._mine(f"job {job.job_id}"):
                 self._places.tidy(job.job_id)
                 self._waiting.put(job.job_id)
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._thread.start()
 
     def add(self, job_id: str) -> None:
-        self._waiting.put(job_id)
+        if self._mine(f"job {job_id}"):
+            self._waiting.put(job_id)
 
     def cancel(self, job_id: str) -> None:
         with self._lock:

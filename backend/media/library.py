@@ -14,11 +14,11 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from backend.domain.durable import disk_errors, move_into_place
+from backend.domain.durable import disk_errors, move_into_place, sync
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.observing import Observer, Unobserved
 from backend.domain.ports import VideoStore
@@ -57,7 +57,10 @@ class VideoLibrary:
         max_upload_bytes: int = MAX_UPLOAD_BYTES,
         limits: MediaLimits | None = None,
         observer: Observer = Unobserved(),  # noqa: B008 - it has no state
+        mine: Callable[[str], bool] = lambda name: True,
     ) -> None:
+        """`mine`: may this one do it, where several servers share a folder?"""
+        self._mine = mine
         self._videos = videos
         self._videos_dir = root / "videos"
         self._tmp_dir = root / "tmp"
@@ -72,7 +75,8 @@ class VideoLibrary:
     def start(self) -> None:
         """Throw away unfinished uploads, and go on with imports that a stop or crash interrupted."""
         with disk_errors():
-            shutil.rmtree(self._tmp_dir, ignore_errors=True)
+            if self._mine("tmp"):
+                shutil.rmtree(self._tmp_dir, ignore_errors=True)
             self._tmp_dir.mkdir(parents=True, exist_ok=True)
             self._videos_dir.mkdir(exist_ok=True)
         self._imports.start()
@@ -242,6 +246,7 @@ class VideoLibrary:
         (folder / INCOMING_NAME).unlink(missing_ok=True)
         link_or_copy(upload, folder / INCOMING_NAME)
         move_into_place(folder / INCOMING_NAME, folder / SOURCE_NAME)
+        sync(self._videos_dir)  # which must know the folder's own name
         self._imports.add(video_id)
         return video
 
