@@ -25,6 +25,7 @@ COMMANDS = {
     "annotate": "click, track and export a video file here, without a server",
     "export": "get a session's masks as files",
     "import": "bring masks and boxes from files into a session",
+    "finetune": "train SAM 2 on annotated sessions",
     "verify": "prove that an export fits its source video, frame by frame",
     "backup": "keep a copy of all that a data folder holds",
     "restore": "bring a backup back",

@@ -106,7 +106,7 @@ def test_the_domain_imports_only_itself_and_the_standard_library() -> None:
 def test_torch_is_the_workers_and_the_models() -> None:
     torch_users = {i.by for i in all_imports() if is_in(i.module, "torch")}
     assert [user for user in torch_users if not is_in(user, "sam2", "backend.worker")] == []
-    knowing = ["backend.worker.evaluated", "backend.worker.sam2_engine"]
+    knowing = ["backend.cli.finetune", "backend.worker.evaluated", "backend.worker.sam2_engine"]
     assert found(["backend"], "sam2") == found(knowing, "sam2"), "only these know the library"
 
 
