@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from backend.api.access import Policy
-from backend.api.body_limit import BodyLimit, as_nothing, as_sentence
+from backend.api.body_limit import BodyLimit, HeadLimit, as_nothing, as_sentence
 from backend.api.client_limits import ClientLimits
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
@@ -94,9 +94,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             catalog = EngineCatalog(settings.checkpoints)
             states = settings.data / "states"
             budget = Budget(memory_budget(settings.memory_budget, find_device()))
-            here = ThreadHost(
-                sessions, catalog, library.frames, states, budget, sharing.holds, metrics
-            )
+            here = ThreadHost(sessions, catalog, library.frames, states, budget, sharing.holds, metrics)
             host = sharing.around(here, sessions)
         undo.callback(host.close)
         threads = Threads()
@@ -186,7 +184,8 @@ def web_app(service: Service) -> ASGIApp:
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
     counted = ClientLimits(limited, settings.limits.requests_per_minute, settings.limits.feeds)
-    return RequestWatch(Gate(counted, policy_of(settings)), service.metrics, service.traffic)
+    guarded = HeadLimit(Gate(counted, policy_of(settings)), settings.limits.header_bytes)
+    return RequestWatch(guarded, service.metrics, service.traffic)
 
 
 def _media_limits(settings: Settings) -> MediaLimits:

@@ -1,4 +1,4 @@
-"""No request body is larger than its route allows, whether it says its length or not."""
+"""No request is larger than its route allows, whether it says its length or not; nor is its head."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.refusing import both_shapes
 
 UPLOADS = ("/api/videos", "/api/uploads/", "/api/imports")
 FORM_SLACK_BYTES = 1024 * 1024  # the text around an uploaded file
@@ -52,6 +54,26 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class HeadLimit:
+    """No head is larger than `max_bytes`. The HTTP parser itself only limits those that come in parts."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _head_bytes(scope) > self._max_bytes:
+            sentence = f"The head of the request is larger than {self._max_bytes} bytes."
+            await both_shapes(sentence, "INVALID_INPUT", 431)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _head_bytes(scope: Scope) -> int:
+    fields = sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
+    return fields + len(scope["path"]) + len(scope["query_string"])
 
 
 def as_sentence(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from backend.domain.errors import MaskletError, Unavailable
-from backend.domain.observing import Observer
+from backend.domain.observing import Observer, request_id
 from backend.domain.pace import Pace
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Propagation
@@ -32,7 +32,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Refresh:
+class _Asked:
+    """What every message carries: the request that it is for, so that the log's lines about it say so."""
+
+    asked_by: str = field(default_factory=request_id.get, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Refresh(_Asked):
     session_id: str
     glimpse: Glimpse
     answer: Future[int] = field(default_factory=Future)
@@ -40,20 +47,20 @@ class Refresh:
 
 
 @dataclass(frozen=True)
-class Track:
+class Track(_Asked):
     session_id: str
     glimpse: Glimpse
     propagation_id: str
 
 
 @dataclass(frozen=True)
-class Cancel:
+class Cancel(_Asked):
     session_id: str
     answer: Future[int] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
-class Preview:
+class Preview(_Asked):
     session_id: str
     prompt: FramePrompt
     number: int  # counts previews: an older one of the same object is not worth computing
@@ -61,20 +68,20 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Forget:
+class Forget(_Asked):
     session_id: str
     answer: Future[int] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class Loaded(_Asked):
     """An engine is at hand, or could not be loaded."""
 
     engine_id: str
 
 
 @dataclass(frozen=True)
-class WakeUp:
+class WakeUp(_Asked):
     """Nothing to do; look whether the actor is to stop."""
 
 
@@ -167,6 +174,7 @@ class SessionActor:
                 message = self._next_message()
                 if message is not None:
                     self._handle(message)
+                    request_id.set("")
                 else:
                     self._walk_one_frame()
                 waiting = sum(len(messages) for messages in self._waiting.values())
@@ -182,6 +190,7 @@ class SessionActor:
             return None
 
     def _handle(self, message: Message) -> None:
+        request_id.set(message.asked_by)
         match message:
             case Refresh() | Track():
                 engine_id = self._missing_engine(message)
@@ -225,6 +234,7 @@ class SessionActor:
         self._about_to_track = frozenset(m.session_id for m in waiting if isinstance(m, Track))
 
     def _work_on(self, message: Refresh | Track) -> None:
+        request_id.set(message.asked_by)  # not that of the engine which was waited for
         session_id, glimpse = message.session_id, message.glimpse
         match message:
             case Refresh(answer=answer, asked_s=asked_s):

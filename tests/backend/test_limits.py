@@ -118,6 +118,14 @@ def test_a_body_that_is_too_long_is_refused(server: Live) -> None:
     assert response.status_code == 413 and "larger than 20000 bytes" in response.json()["error"]
 
 
+def test_a_head_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with live(tmp_path, limits=Limits(header_bytes=4096)) as server:
+        refused = server.client.get("/healthz", headers={"x": "y" * 4096})
+        assert refused.status_code == 431 and "larger than 4096 bytes" in refused.json()["error"]
+        assert server.client.get("/healthz?" + "z" * 4096).status_code == 431
+        assert server.client.get("/healthz", headers={"x": "y" * 3000}).status_code == 200
+
+
 # Sessions
 
 

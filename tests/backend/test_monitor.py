@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from backend.api.monitor import health
 from backend.api.monitor.metrics import ErrorCounter, Metrics
 from backend.api.monitor.routes import OTHER, route_of
 from backend.domain.observing import request_id
+from backend.host.fake_host import FakeSession
 from backend.serve.logs import JsonLines, PlainLines, formatter_of, without_secrets
-from tests.backend.live import TRACK, Live, Seen, live, wait_until
+from tests.backend.live import SET_PROMPT, TRACK, Live, Seen, live, wait_until
 from tests.backend.test_security import every_route
 
 LAN = "192.0.2.7:7262"
@@ -104,8 +106,7 @@ def test_labels_are_never_what_a_client_wrote(server: Live) -> None:
 
 
 def test_every_route_has_a_name(server: Live) -> None:
-    nameless = {path for _, path in every_route(server) if route_of(path) == OTHER}
-    assert nameless <= {"/name"}  # a file of the app, by any name
+    assert not {path for _, path in every_route(server) if route_of(path) == OTHER}
 
 
 def test_an_observer_hears_of_everything() -> None:
@@ -198,6 +199,26 @@ def test_an_error_is_found_under_its_request(
     assert "find-me-here" in error["message"] and "secret" not in response.text
     assert seen == ["find-me-here"]  # in the thread that did the work
     assert any("find-me-here" in record.getMessage() for record in caplog.records)
+
+
+def test_the_engines_lines_carry_the_request_of_their_command(
+    server: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A click is answered by the actor's thread; what it logs is found under the click's request."""
+
+    def fails(self: object, prompt: object) -> None:
+        seen.append((threading.current_thread().name, request_id.get()))
+        raise RuntimeError("the engine stumbles")
+
+    seen: list[tuple[str, str]] = []
+    session = server.session()
+    server.service.commands.add_object(session, object_id=1)
+    monkeypatch.setattr(FakeSession, "apply", fails)
+    prompt = {"objectId": 1, "frameIdx": 0, "points": [{"x": 4.0, "y": 4.0}]}
+    body = {"query": SET_PROMPT, "variables": {"s": session, "p": prompt}}
+    answer = server.client.post("/graphql", json=body, headers={"x-request-id": "click-0001"}).json()
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert seen and set(seen) == {("masklet-actor", "click-0001")}
 
 
 def lines_of(caplog: pytest.LogCaptureFixture, route: str) -> list[logging.LogRecord]:

@@ -101,6 +101,7 @@ def test_ready_means_ready_and_ctrl_c_ends_it_though_someone_reads(tmp_path: Pat
         (line,) = server.output
         assert line.startswith(f"Masklet is ready at http://localhost:{server.port} (engine: ")
         assert httpx.get(f"{server.url}/healthy").text == "OK"
+        assert httpx.get(f"{server.url}/healthy", headers={"x": "y" * 40_000}).status_code == 431
         with httpx.Client(base_url=server.url, timeout=60) as client:
             client.post("/api/videos", params={"name": "x.mp4"}, content=b"no film")  # being imported
             session = session_of(client, write_small_video(tmp_path / "small.mp4"))

@@ -97,6 +97,7 @@ def test_a_video_in_three_pieces_is_imported(server: Live, tmp_path: Path) -> No
     again = send(server, path, len(body), b"")
     assert again.status_code == 204 and again.headers["masklet-video-id"] == video_id
     assert part_bytes(server, path) == -1
+    assert f"masklet_upload_bytes_total {float(len(body))}" in server.client.get("/metrics").text
 
 
 def test_what_a_cut_connection_brought_counts(server: Live) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,6 +121,8 @@ def test_an_upload_survives_what_happens_to_it(browser: Browser, server: Masklet
     second_line.speed_up()
     page.get_by_label("Open Noise.mp4").click()
     Editor(page, WIDTH, HEIGHT)
+    (video,) = server.graphql("{ library { sourceSha256 } }")["library"]
+    assert video["sourceSha256"] == hashlib.sha256(noise.read_bytes()).hexdigest()
 
     began, *went_on = line.offsets + second_line.offsets
     assert began == 0 and len(went_on) >= 3

@@ -26,7 +26,7 @@ _PATTERNS = tuple(
         ("/health", r"/(healthy|healthz|readyz)"),
         ("/metrics", r"/metrics"),
         (ASSETS, r"/assets/.+"),
-        ("/", r"/|/s/[^/]*|/[^/]+\.(html|svg|webmanifest|ico|png)"),
+        ("/", r"/[^/]*|/s/[^/]*"),  # the app's pages, and its files beside them
     )
 )
 

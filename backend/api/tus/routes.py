@@ -216,6 +216,7 @@ class _Taking:
             if self._body is not None:
                 self._body.update(data)
             self._part.write(data)
+            service.metrics.uploaded(len(data))
 
         if data:
             await self._service.command(write)
