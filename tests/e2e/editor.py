@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -28,9 +29,14 @@ class Pictures:
         return path
 
 
-def new_context(browser: Browser) -> BrowserContext:
-    """Another person's browser. What its pages complain about is in `complaints(page)`."""
-    context = browser.new_context(viewport={"width": 1440, "height": 860}, accept_downloads=True)
+TOUR_SEEN = "localStorage.setItem('masklet.tour', 'seen')"
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """The browser of another person, who knows the tour."""
+    defaults = {"viewport": {"width": 1440, "height": 860}, "accept_downloads": True}
+    context = browser.new_context(**{**defaults, **options})
+    context.add_init_script(TOUR_SEEN)
     context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
     return context

@@ -123,4 +123,19 @@ export const zh = {
   Lock: '锁定',
   'Lock {name}': '锁定{name}',
   ...zhExchange,
+  // tour
+  Introduction: '入门',
+  'Click an object': '单击一个对象',
+  'Its mask appears on this frame. A right click takes away, a drag draws a box.':
+    '它的掩码会出现在此帧上。右键减去，拖动绘制方框。',
+  'Track it': '跟踪它',
+  'Track carries the mask through all the other frames. You can go on clicking meanwhile.':
+    '“跟踪”会把掩码带到所有其他帧。期间可以继续点击。',
+  'Look where it is unsure': '查看不确定的地方',
+  'Orange under a lane asks for a look. G jumps there; Enter says that the mask is right.':
+    '轨道下方的橙色表示需要查看。按 G 跳转；按 Enter 确认掩码正确。',
+  'Every key is here': '所有按键都在这里',
+  'The question mark shows all keys, and lets you change them.': '问号会显示所有按键，并可更改。',
+  Skip: '跳过',
+  Next: '下一步',
 } as const;

@@ -13,6 +13,7 @@ import { Stage, type StageHandle } from '../stage/Stage';
 import { Timeline } from '../timeline/Timeline';
 import { ClickSwitch } from '../tools/ClickSwitch';
 import { ToolBar } from '../tools/ToolBar';
+import { Tour } from '../tour/Tour';
 import { TrackControl } from '../tracking/TrackControl';
 import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
@@ -128,6 +129,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         </div>
         <Timeline workspace={workspace} />
       </footer>
+      <Tour />
       {showsHelp && <CheatSheet onClose={() => setShowsHelp(false)} />}
     </div>
   );
