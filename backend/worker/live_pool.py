@@ -20,7 +20,7 @@ from backend.worker.saved_states import SavedStates
 
 logger = logging.getLogger(__name__)
 
-SAVE_EVERY_S = 5.0  # while tracking: what a crash costs at most
+SAVE_EVERY_S = 2.0  # while tracking: what a crash costs at most, where saving is quick
 SAVE_SHARE = 0.05  # of the time, at most, goes into saving
 
 

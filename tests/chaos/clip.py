@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,9 +19,9 @@ def centre(object_id: int, frame_idx: int) -> tuple[float, float]:
     """Where an object is: inside it, and so a good click."""
     t = frame_idx / (FRAMES - 1)
     return {
-        1: (45 + 230 * t, 60 + 10 * np.sin(9 * t)),
+        1: (45 + 230 * t, 60 + 10 * math.sin(9 * t)),
         2: (275 - 230 * t, 125.0),
-        3: (160 + 90 * np.sin(6 * t), 195.0),
+        3: (160 + 90 * math.sin(6 * t), 195.0),
     }[object_id]
 
 

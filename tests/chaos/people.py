@@ -20,7 +20,7 @@ from tests.chaos.clip import FRAMES, centre
 
 Place = tuple[int, int]  # (object id, frame index)
 Points = tuple[tuple[float, float, bool], ...]
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 RUNNING, DONE, CANCELLED, FAILED = "RUNNING", "DONE", "CANCELLED", "FAILED"
 
 CREATE = "mutation ($video: ID!) { createSession(videoId: $video) { id } }"

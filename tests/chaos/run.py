@@ -23,7 +23,7 @@ from tests.chaos.replay import unbroken
 from tests.chaos.weather import Weather, small_disk
 from tests.e2e.server import MaskletServer
 
-UP_S = (0.2, 2.5)  # how long the server is left alone between two strikes
+UP_S = (0.3, 5.0)  # how long the server is left alone between two strikes
 
 
 @dataclass(frozen=True)
