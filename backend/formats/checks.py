@@ -18,6 +18,7 @@ from backend.domain.video import Video
 from backend.formats.model import Found, FoundBox, FoundMask, FoundObject, Problem, Shape
 
 MAX_OBJECTS = 2_000  # more than that is no annotation, and they are held in memory
+COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 LONG_NUMBER = re.compile(r"[P-o]{8}")  # in compressed RLE: no run takes so many digits
 
 
@@ -104,6 +105,11 @@ def text(value: Any, otherwise: str) -> str:
     """A name of a file as an object's name: printable, at most 80 characters."""
     shown = "".join(c if c.isprintable() else " " for c in value) if isinstance(value, str) else ""
     return " ".join(shown.split())[:80] or otherwise
+
+
+def colour(value: Any) -> str | None:
+    """ "#rrggbb", or None for anything else."""
+    return value if isinstance(value, str) and COLOUR.fullmatch(value) else None
 
 
 def rle_from(segmentation: Any) -> Rle:

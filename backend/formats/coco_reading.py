@@ -13,7 +13,7 @@ from typing import Any
 from backend.domain.errors import InvalidInput
 from backend.domain.video import Video
 from backend.formats import outlines
-from backend.formats.checks import WRONG_FORM, found, rle_from, sentence, text, whole
+from backend.formats.checks import WRONG_FORM, colour, found, rle_from, sentence, text, whole
 from backend.formats.frames import frame_of
 from backend.formats.json_text import entries, json_file
 from backend.formats.model import Found, FoundBox, FoundMask, FoundObject, Problem, Shape
@@ -107,8 +107,7 @@ def _tracks(file: Path, names: dict[Any, Any]) -> Iterator[FoundObject]:
         name = text(track.get("name"), class_name or f"Object {object_id}")
         # Ours tells an object without a class from one of the class that is its name.
         label = text(track["label"], "") if "label" in track else class_name
-        colour = track.get("colour")
-        yield FoundObject(object_id, name, label, colour if isinstance(colour, str) else None)
+        yield FoundObject(object_id, name, label, colour(track.get("colour")))
 
 
 def _rows(file: Path, frames: dict[Any, int]) -> Iterator[_Row | Problem]:

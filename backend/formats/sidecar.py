@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backend.domain.session import TrackedObject
-from backend.formats.checks import WRONG_FORM, text, whole
+from backend.formats.checks import WRONG_FORM, colour, text, whole
 from backend.formats.json_text import entries
 from backend.formats.model import FoundObject
 
@@ -30,12 +30,7 @@ def read_objects(folder: Path) -> Iterator[FoundObject]:
     for row in entries(path, "objects.item"):
         try:
             object_id = whole(row["id"])
-            colour = row.get("colour")
-            yield FoundObject(
-                object_id,
-                text(row.get("name"), f"Object {object_id}"),
-                text(row.get("label"), ""),
-                colour if isinstance(colour, str) else None,
-            )
+            name, label = text(row.get("name"), f"Object {object_id}"), text(row.get("label"), "")
+            yield FoundObject(object_id, name, label, colour(row.get("colour")))
         except WRONG_FORM:
             continue

@@ -16,7 +16,7 @@ from typing import Any
 from backend.domain.errors import InvalidInput
 from backend.domain.session import FrameMask, TrackedObject
 from backend.domain.video import Video
-from backend.formats.checks import WRONG_FORM, found, rle_from, sentence, text, whole
+from backend.formats.checks import WRONG_FORM, colour, found, rle_from, sentence, text, whole
 from backend.formats.frames import frame_name, frame_of, write_picture
 from backend.formats.json_text import compact, entries, events, json_file, listed, write_pieces
 from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape, category
@@ -178,7 +178,7 @@ class _Reading:
             class_name = names.get(fields.get("category_id"), "")
             name = text(fields.get("name"), class_name or f"Object {object_id}")
             label = text(fields["label"], "") if "label" in fields else class_name
-            self._objects[place] = FoundObject(object_id, name, label, fields.get("colour"))
+            self._objects[place] = FoundObject(object_id, name, label, colour(fields.get("colour")))
         except WRONG_FORM as error:
             self._problems.append(sentence(f"Annotation {place + 1}", error))
 

@@ -72,7 +72,7 @@ def test_a_round_trip_gives_back_what_the_format_can_hold(name: str) -> None:
             back = read_back(format_, Path(folder), sample.video)
         assert back.problems == []
         same_masks(back.masks, promise.masks(chosen(sample)))
-        told = [(one.object_id, one.name, one.label) for one in back.objects]
-        assert told == [(one.object_id, one.name, one.label) for one in sample.objects]
+        told = [(one.object_id, one.name, one.label, one.colour) for one in back.objects]
+        assert told == [(one.object_id, one.name, one.label, one.colour) for one in sample.objects]
 
     check()
