@@ -1,9 +1,10 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import styles from './DropZone.module.css';
 
-const ACCEPTED = 'video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi';
+const ACCEPTED = 'video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi,.ts,.mts,.m2ts,.gif,.apng';
 
 /** The whole page takes files that are dropped; the panel at its top says so and opens the file picker. */
 export function DropZone({
@@ -35,11 +36,13 @@ export function DropZone({
         <Icon name="upload" size={22} />
       </span>
       <div className={styles.words}>
-        <p className={styles.lead}>Drop a video here</p>
-        <p className={styles.note}>MP4, MOV, WebM, MKV or AVI. Masks fall on exactly its frames.</p>
+        <p className={styles.lead}>{t('Drop a video here')}</p>
+        <p className={styles.note}>
+          {t('MP4, MOV, WebM, MKV or AVI. Masks fall on exactly its frames.')}
+        </p>
       </div>
       <Button look="primary" onClick={() => input.current?.click()} data-testid="choose-video">
-        Choose a video
+        {t('Choose a video')}
       </Button>
       <input
         ref={input}
@@ -70,7 +73,7 @@ export function DropZone({
         <div className={styles.veil}>
           <div className={styles.target}>
             <Icon name="upload" size={34} />
-            Let go to add the video
+            {t('Let go to add the video')}
           </div>
         </div>
       )}
