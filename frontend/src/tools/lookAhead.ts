@@ -6,6 +6,7 @@ import { decodeRle } from '../masks/rle';
 import { type PromptSet, promptInput } from '../session/prompts';
 
 const REST_MS = 45; // a pointer that moves on is not asked about
+const AGAIN_MS = 400; // where the server has to load the engine first
 
 /** What is asked: the mask that these prompts would give. */
 export interface Wish {
@@ -52,6 +53,7 @@ export class LookAhead {
       const prompt = promptInput(wish.objectId, wish.frameIdx, wish.set);
       const answer = await request(PreviewPrompt, { sessionId: this.sessionId, prompt });
       if (this.wish !== null && answer.previewPrompt) this.show(answer.previewPrompt.counts);
+      else if (this.wish === wish) this.timer = setTimeout(() => void this.ask(), AGAIN_MS);
     } catch {
       // a look ahead that fails is no news: the click itself will say what is wrong
     } finally {

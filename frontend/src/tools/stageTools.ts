@@ -21,6 +21,7 @@ export interface ToolStage {
   readonly view: View;
   readonly video: Size;
   readonly stage: Size;
+  readonly root: HTMLElement;
   invalidate(): void;
 }
 
@@ -140,6 +141,7 @@ export class StageTools {
   draw(context: CanvasRenderingContext2D): void {
     const { view } = this.on;
     const colour = this.colour();
+    this.on.root.dataset.ahead = String(this.ahead.path !== null);
     const { kind, brushPx } = this.workspace.tool.get();
     if (this.sheet && this.isCurrent()) this.sheet.draw(context, view, SHEET_OPACITY);
     if (this.ahead.path) drawAhead(context, view, this.ahead.path, colour, this.on.stage);
