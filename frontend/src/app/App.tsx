@@ -1,4 +1,5 @@
 import { GalleryPage } from '../gallery/GalleryPage';
+import { t, useLanguage } from '../i18n/t';
 import { SessionPage } from '../session/SessionPage';
 import { SessionsPage } from '../sessions/SessionsPage';
 import { MessagePage } from '../ui/MessagePage';
@@ -6,6 +7,7 @@ import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
 
 export function App() {
+  useLanguage(); // everything below is drawn anew in another language
   const route = routeOf(usePath());
   if (route.page === 'session') {
     return <SessionPage key={route.sessionId} sessionId={route.sessionId} />;
@@ -21,5 +23,5 @@ export function App() {
 }
 
 function NothingHere() {
-  return <MessagePage title="There is nothing here" text="The link may be cut off." />;
+  return <MessagePage title={t('There is nothing here')} text={t('The link may be cut off.')} />;
 }

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../i18n/t';
 import { MessagePage } from '../ui/MessagePage';
 
 /** If the app itself fails, a page that says so; the work is on the server. */
@@ -13,8 +14,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
     if (!this.state.failed) return this.props.children;
     return (
       <MessagePage
-        title="The page has failed"
-        text="Your work is safe on the server. Load the page again to go on."
+        title={t('The page has failed')}
+        text={t('Your work is safe on the server. Load the page again to go on.')}
         retry={() => window.location.reload()}
       />
     );

@@ -1,5 +1,6 @@
 import type { EngineFields } from '../api/generated';
 import { useStore } from '../app/store';
+import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import { chosenEngine, engineChoice } from './engineChoice';
@@ -13,7 +14,7 @@ export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
   const usable = engines.filter((engine) => engine.available);
   return (
     <Menu
-      label="Engine for the videos you open"
+      label={t('Engine for the videos you open')}
       testId="engine-menu"
       align="end"
       className={styles.engine}

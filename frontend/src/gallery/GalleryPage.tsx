@@ -37,7 +37,9 @@ export function GalleryPage() {
             <Logo />
             {gallery && gallery.engines.length > 0 && <EngineMenu engines={gallery.engines} />}
           </header>
-          <h1 className={styles.headline}>Click an object once. Get its mask on every frame.</h1>
+          <h1 className={styles.headline}>
+            {t('Click an object once. Get its mask on every frame.')}
+          </h1>
           {panel}
           <UnfinishedUploads />
           {error && (
@@ -80,7 +82,7 @@ function Library({ gallery }: { gallery: GalleryResult }) {
     <>
       {gallery.sessions.length > 0 && <Sessions sessions={gallery.sessions} />}
       {own.length + sending.length > 0 && (
-        <Section title="Your videos" grid={styles.videos}>
+        <Section title={t('Your videos')} grid={styles.videos}>
           {sending.map((item) => (
             <UploadCard key={item.key} item={item} />
           ))}
@@ -88,7 +90,7 @@ function Library({ gallery }: { gallery: GalleryResult }) {
         </Section>
       )}
       {clips.length > 0 && (
-        <Section title="Try one of these" grid={styles.videos}>
+        <Section title={t('Try one of these')} grid={styles.videos}>
           {cards(clips)}
         </Section>
       )}
@@ -104,7 +106,7 @@ function Sessions({ sessions }: { sessions: GalleryResult['sessions'] }) {
     </Button>
   );
   return (
-    <Section title="Go on with" grid={styles.sessions} aside={more}>
+    <Section title={t('Go on with')} grid={styles.sessions} aside={more}>
       {shown.map((session) => (
         <SessionLink key={session.id} session={session} />
       ))}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type UnfinishedUpload, unfinishedUploads } from '../api/upload';
 import { useStore } from '../app/store';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import styles from './UnfinishedUploads.module.css';
 import { uploads } from './uploads';
@@ -23,7 +24,7 @@ export function UnfinishedUploads() {
   );
   if (shown.length === 0) return null;
   return (
-    <ul className={styles.list} aria-label="Unfinished uploads">
+    <ul className={styles.list} aria-label={t('Unfinished uploads')}>
       {shown.map((upload) => (
         <li key={upload.url} className={styles.row} data-testid="unfinished-upload">
           <span>
@@ -33,7 +34,7 @@ export function UnfinishedUploads() {
           <Button
             icon="close"
             aria-label={`Forget the unfinished upload of ${upload.name}`}
-            title="Forget it"
+            title={t('Forget it')}
             onClick={() => {
               setLeft((all) => all.filter(({ url }) => url !== upload.url));
               void upload.forget();

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
@@ -54,7 +55,7 @@ function UploadButtons({ item }: { item: UploadItem }) {
         <Button
           icon="pause"
           aria-label={`Pause the upload of ${name}`}
-          title="Pause"
+          title={t('Pause')}
           data-testid="upload-pause"
           onClick={() => pauseUpload(key)}
         />

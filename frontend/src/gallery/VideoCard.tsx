@@ -1,4 +1,5 @@
 import type { VideoCard as Video } from '../api/generated';
+import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
@@ -22,7 +23,7 @@ export function VideoCard({ video, onOpen }: { video: Video; onOpen: () => void 
         <span className={styles.title}>{video.title}</span>
         <Detail video={video} />
       </span>
-      {isReady && <span className={styles.open}>Open</span>}
+      {isReady && <span className={styles.open}>{t('Open')}</span>}
     </button>
   );
 }
@@ -44,7 +45,7 @@ function Detail({ video }: { video: Video }) {
     return <span className={styles.failed}>{video.error ?? 'This file could not be read.'}</span>;
   }
   if (video.state === 'IMPORTING') {
-    return <Progress label="Reading the video" fraction={video.progress} />;
+    return <Progress label={t('Reading the video')} fraction={video.progress} />;
   }
   const seconds = video.fps > 0 ? video.numFrames / video.fps : 0;
   return (

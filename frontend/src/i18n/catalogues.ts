@@ -1,11 +1,12 @@
 import { zhTracking } from '../tracking/zh';
 import type { Language } from './language';
 import { zh as zhView } from './zh';
+import { zhApp } from './zhApp';
 import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
 // Each folder with many sentences keeps its own file of them.
-const zh = { ...zhView, ...zhKeys, ...zhTracking, ...zhWorkbench };
+const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhTracking, ...zhWorkbench };
 
 /** Every sentence of the interface, by its English text. */
 export type Message = keyof typeof zh;

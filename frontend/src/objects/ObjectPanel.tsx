@@ -23,7 +23,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const isTracked = (objectId: number) => workspace.session.masks.trackedFrames(objectId) > 0;
   const shown = filtered(all, filter, isTracked);
   return (
-    <aside className={styles.panel} aria-label="Objects">
+    <aside className={styles.panel} aria-label={t('Objects')}>
       <header className={styles.header}>
         <h2 className={styles.heading}>
           {t('Objects')} {all.length > 0 && <span className={styles.count}>{all.length}</span>}
@@ -38,8 +38,8 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
         />
         <Button
           icon="plus"
-          aria-label="Add object"
-          title="New object (N)"
+          aria-label={t('Add object')}
+          title={t('New object (N)')}
           data-testid="add-object"
           onClick={() => void workspace.commands.addObject()}
         />
@@ -116,8 +116,8 @@ function Welcome() {
       <span className={styles.symbol}>
         <Icon name="target" size={26} />
       </span>
-      <p className={styles.lead}>Click anything in the video</p>
-      <p>Its mask appears on this frame. Then Track carries it through all the others.</p>
+      <p className={styles.lead}>{t('Click anything in the video')}</p>
+      <p>{t('Its mask appears on this frame. Then Track carries it through all the others.')}</p>
     </div>
   );
 }
@@ -126,24 +126,24 @@ function Legend() {
   return (
     <dl className={styles.legend}>
       <div>
-        <dt>Click</dt>
-        <dd>add to the mask</dd>
+        <dt>{t('Click')}</dt>
+        <dd>{t('add to the mask')}</dd>
       </div>
       <div>
-        <dt>Right or Alt click</dt>
-        <dd>take away</dd>
+        <dt>{t('Right or Alt click')}</dt>
+        <dd>{t('take away')}</dd>
       </div>
       <div>
-        <dt>Drag</dt>
-        <dd>draw a box</dd>
+        <dt>{t('Drag')}</dt>
+        <dd>{t('draw a box')}</dd>
       </div>
       <div>
-        <dt>Click a point</dt>
-        <dd>remove it</dd>
+        <dt>{t('Click a point')}</dt>
+        <dd>{t('remove it')}</dd>
       </div>
       <div>
-        <dt>Wheel</dt>
-        <dd>zoom</dd>
+        <dt>{t('Wheel')}</dt>
+        <dd>{t('zoom')}</dd>
       </div>
     </dl>
   );

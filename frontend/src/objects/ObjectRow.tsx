@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { promptedFrames } from '../session/state';
 import { ObjectSwitches } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
@@ -61,7 +62,7 @@ export function ObjectRow(props: ObjectRowProps) {
             <button
               type="button"
               className={styles.name}
-              title="Rename"
+              title={t('Rename')}
               data-testid="object-name"
               onClick={() => {
                 commands.select(objectId);
@@ -82,7 +83,7 @@ export function ObjectRow(props: ObjectRowProps) {
           <Button
             icon="trash"
             aria-label={`Remove ${name}`}
-            title="Remove (Del)"
+            title={t('Remove (Del)')}
             data-testid="remove-object"
             onClick={() => commands.removeObject(objectId)}
           />
@@ -117,7 +118,7 @@ function NameField({ name, onDone }: { name: string; onDone: (next: string | nul
       className={styles.field}
       defaultValue={name}
       maxLength={80}
-      aria-label="Object name"
+      aria-label={t('Object name')}
       data-testid="object-name-field"
       onKeyDown={onKeyDown}
       onBlur={(event) => finish(event.currentTarget.value.trim())}

@@ -4,6 +4,7 @@ import { CreateSession, type EngineFields, Gallery } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { navigate, sessionPath } from '../app/router';
 import { missingEngines } from '../gallery/missingEngines';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useDismiss } from '../ui/useDismiss';
@@ -33,7 +34,7 @@ export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
         {engine.label}
       </button>
       {isOpen && (
-        <div className={styles.popover} role="dialog" aria-label="Engine">
+        <div className={styles.popover} role="dialog" aria-label={t('Engine')}>
           <h2>
             {engine.label} <span className={styles.device}>on {engine.device}</span>
           </h2>
@@ -77,10 +78,10 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
           </div>
           <Button
             look="outlined"
-            title="A new session of this video; this one stays as it is"
+            title={t('A new session of this video; this one stays as it is')}
             onClick={() => void open(engine.id)}
           >
-            Use
+            {t('Use')}
           </Button>
         </div>
       ))}

@@ -1,5 +1,6 @@
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 
 export function HistoryButtons({ workspace }: { workspace: Workspace }) {
@@ -10,16 +11,16 @@ export function HistoryButtons({ workspace }: { workspace: Workspace }) {
     <>
       <Button
         icon="undo"
-        aria-label="Undo"
-        title="Undo (Ctrl+Z)"
+        aria-label={t('Undo')}
+        title={t('Undo (Ctrl+Z)')}
         data-testid="undo"
         disabled={!canUndo}
         onClick={() => workspace.commands.undo()}
       />
       <Button
         icon="redo"
-        aria-label="Redo"
-        title="Redo (Ctrl+Shift+Z)"
+        aria-label={t('Redo')}
+        title={t('Redo (Ctrl+Shift+Z)')}
         data-testid="redo"
         disabled={!canRedo}
         onClick={() => workspace.commands.redo()}

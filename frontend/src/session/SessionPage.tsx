@@ -4,6 +4,7 @@ import { ApiError, NOT_FOUND, sentenceOf } from '../api/errors';
 import { OpenSession } from '../api/generated';
 import { useStore } from '../app/store';
 import { openWorkspace, type Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
 import { ObjectPanel } from '../objects/ObjectPanel';
@@ -56,7 +57,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   if (load.kind === 'failed') {
     return (
       <MessagePage
-        title="This session could not be opened"
+        title={t('This session could not be opened')}
         text={load.sentence}
         retry={() => setAttempt(attempt + 1)}
       />
@@ -69,8 +70,8 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 function MissingSession() {
   return (
     <MessagePage
-      title="There is no such session"
-      text="The link may be cut off, or it belongs to another Masklet."
+      title={t('There is no such session')}
+      text={t('The link may be cut off, or it belongs to another Masklet.')}
     />
   );
 }

@@ -43,8 +43,8 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       <Exchange workspace={workspace} />
       <Button
         icon="help"
-        aria-label="Keyboard shortcuts"
-        title="Keys and clicks (?)"
+        aria-label={t('Keyboard shortcuts')}
+        title={t('Keys and clicks (?)')}
         data-testid="help"
         onClick={onHelp}
       />
@@ -66,7 +66,7 @@ function CopyLink({ sessionId }: { sessionId: string }) {
   return (
     <Button
       icon={copied ? 'check' : 'link'}
-      title="Anyone with this link sees this session, live"
+      title={t('Anyone with this link sees this session, live')}
       data-testid="copy-link"
       onClick={() => void copy()}
     >

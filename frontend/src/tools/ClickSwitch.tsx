@@ -1,5 +1,6 @@
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import styles from './ClickSwitch.module.css';
 
@@ -24,7 +25,7 @@ export function ClickSwitch({ workspace }: { workspace: Workspace }) {
     </button>
   );
   return (
-    <div className={styles.switch} role="radiogroup" aria-label="A click means">
+    <div className={styles.switch} role="radiogroup" aria-label={t('A click means')}>
       {option(true)}
       {option(false)}
     </div>

@@ -1,4 +1,5 @@
 import { navigate } from '../app/router';
+import { t } from '../i18n/t';
 import styles from './Logo.module.css';
 
 /** The mark and the name; leads to the gallery. */
@@ -7,8 +8,8 @@ export function Logo({ small = false }: { small?: boolean }) {
     <a
       className={styles.logo}
       href="/"
-      aria-label="Masklet, to the gallery"
-      title="To the gallery"
+      aria-label={t('Masklet, to the gallery')}
+      title={t('To the gallery')}
       data-testid="home"
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;

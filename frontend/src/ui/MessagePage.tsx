@@ -1,4 +1,5 @@
 import { navigate } from '../app/router';
+import { t } from '../i18n/t';
 import { Button } from './Button';
 import { Logo } from './Logo';
 import styles from './MessagePage.module.css';
@@ -13,11 +14,11 @@ export function MessagePage(props: { title: string; text: string; retry?: () => 
       <div className={styles.ways}>
         {props.retry && (
           <Button look="primary" onClick={props.retry}>
-            Try again
+            {t('Try again')}
           </Button>
         )}
         <Button look={props.retry ? 'outlined' : 'primary'} onClick={() => navigate('/')}>
-          To the gallery
+          {t('To the gallery')}
         </Button>
       </div>
     </main>

@@ -1,5 +1,6 @@
 import { dismiss, notices } from '../app/notices';
 import { useStore } from '../app/store';
+import { t } from '../i18n/t';
 import { Button } from './Button';
 import styles from './Toasts.module.css';
 
@@ -29,7 +30,7 @@ export function Toasts({ on }: { on: 'page' | 'stage' }) {
               {notice.action.label}
             </button>
           )}
-          <Button icon="close" aria-label="Dismiss" onClick={() => dismiss(notice.id)} />
+          <Button icon="close" aria-label={t('Dismiss')} onClick={() => dismiss(notice.id)} />
         </div>
       ))}
     </div>
