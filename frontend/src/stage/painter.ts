@@ -62,7 +62,7 @@ export class Painter {
 
   constructor(
     private readonly workspace: Workspace,
-    private readonly root: HTMLElement,
+    readonly root: HTMLElement,
     private readonly canvases: Canvases,
   ) {
     const { masks, info } = workspace.session;
