@@ -19,13 +19,14 @@ from prometheus_client import (
     generate_latest,
 )
 
+from backend.api.monitor.routes import OTHER
+
 CLICK_S = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 120)
 FRAME_S = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1, 2, 5, 15)
 HTTP_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 IMPORT_S = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 PARTS = ("api", "exchange", "host", "media", "serve", "store", "worker")
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-OTHER = "other"
 
 
 class Metrics:
