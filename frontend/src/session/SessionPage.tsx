@@ -124,8 +124,10 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       <footer className={styles.footer}>
         <div className={styles.controls}>
           <Transport player={workspace.player} range={workspace.range} />
-          <ClickSwitch workspace={workspace} />
-          <ToolBar workspace={workspace} />
+          <div className={styles.tools}>
+            <ClickSwitch workspace={workspace} />
+            <ToolBar workspace={workspace} />
+          </div>
           <TrackControl workspace={workspace} />
         </div>
         <Timeline workspace={workspace} />
