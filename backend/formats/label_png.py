@@ -49,15 +49,21 @@ def write_wide_png(path: Path, labels: np.ndarray) -> None:
 
 
 def read_labels(path: Path, video: Video) -> np.ndarray:
-    """The numbers in a PNG of the video's size: integers [height, width]. Nothing larger is decoded.
+    """The numbers in an 8-bit PNG of the video's size: uint8 [height, width]. Nothing larger is decoded.
 
     Raises InvalidInput.
     """
     with _png(path, video.width, video.height) as image:
-        if image.mode == "1":
-            return np.asarray(image).astype(np.uint8)
-        if image.mode not in ("P", "L", "I;16", "I"):
-            raise InvalidInput(f"{path.name} has colours instead of numbers: choose the palette PNGs")
+        if image.mode not in ("1", "P", "L"):
+            raise InvalidInput(f"{path.name} has no numbers of 8 bits: choose the palette PNGs")
+        return np.asarray(image).astype(np.uint8)
+
+
+def read_wide_labels(path: Path, video: Video) -> np.ndarray:
+    """As `read_labels`, of 16 bits: int [height, width]."""
+    with _png(path, video.width, video.height) as image:
+        if image.mode not in ("I;16", "I"):
+            raise InvalidInput(f"{path.name} has no numbers of 16 bits: choose the MOTS PNGs")
         return np.asarray(image)
 
 

@@ -17,7 +17,7 @@ from backend.domain.rle import Rle
 from backend.domain.video import Video
 from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.frames import frame_files, frame_name, write_picture
-from backend.formats.label_png import ids_in, read_labels, write_wide_png
+from backend.formats.label_png import read_wide_labels, write_wide_png
 from backend.formats.limits import check_count, check_ids
 from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Problem, Shape, category
 from backend.formats.pixels import decode, encode, encode_labels, flatten, rle_of
@@ -115,6 +115,13 @@ class _Numbered:
     rle: Rle
 
 
+def _is_object(number: int) -> bool:
+    """Not the region that is not judged. Raises ValueError for what is no class and id."""
+    if not A_CLASS < number < (MOST_CLASSES + 2) * A_CLASS:
+        raise ValueError(f"{number} is no class * 1000 + object id")
+    return number // A_CLASS != NOT_JUDGED
+
+
 @dataclass(frozen=True)
 class _Pngs:
     folder: Path
@@ -125,9 +132,10 @@ class _Pngs:
             try:
                 if frame_idx is None:
                     raise ValueError("there is no frame number in its name")
-                for number, mask in ids_in(read_labels(file, self.video)):
-                    if number // A_CLASS != NOT_JUDGED:
-                        yield _Numbered(number, frame_idx, encode(mask))
+                labels = read_wide_labels(file, self.video)
+                objects = [n for n in np.unique(labels).tolist() if n and _is_object(n)]
+                for number in objects:
+                    yield _Numbered(number, frame_idx, encode(labels == number))
             except WRONG_FORM as error:
                 yield sentence(file.name, error)
 
@@ -145,11 +153,11 @@ class _Text:
                     continue
                 try:
                     frame_idx, object_number, _, height, width, counts = line.split()
-                    if int(object_number) // A_CLASS != NOT_JUDGED:
+                    if _is_object(int(object_number)):
                         rle = Rle(int(height), int(width), counts)
                         yield _Numbered(int(object_number), int(frame_idx), rle)
-                except WRONG_FORM:
-                    yield Problem(f"Line {number} is not: frame, id, class, height, width, RLE.")
+                except WRONG_FORM as error:
+                    yield sentence(f"Line {number}, which is frame, id, class, height, width, RLE", error)
 
 
 MOTS = MotsFormat()

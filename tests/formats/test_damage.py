@@ -107,6 +107,19 @@ def test_a_picture_of_another_size_is_not_decoded(tmp_path: Path) -> None:
         assert len(read_back(FORMATS[name], tmp_path / "1").problems) == 1
 
 
+@pytest.mark.parametrize("name", ["png", "matte-png"])
+def test_a_matte_is_not_taken_for_numbers_of_objects(name: str, tmp_path: Path) -> None:
+    """White is 255 or 65535 there: neither an object of DAVIS nor one of MOTS."""
+    square = np.zeros((HEIGHT, WIDTH), bool)
+    square[5:20, 5:20] = True
+    FORMATS[name].write(annotated_of({(0, 1): square, (1, 1): square}), tmp_path)
+    folder = tmp_path / "masks" / "001"
+    for other in ("davis", "youtube-vos", "mots"):
+        back = read_back(FORMATS[other], folder)
+        assert back.masks == {}
+    assert read_back(FORMATS[name], folder).masks != {}
+
+
 @pytest.mark.parametrize(
     "text",
     [
