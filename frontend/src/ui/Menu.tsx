@@ -67,7 +67,7 @@ export function Menu({ align = 'start', direction = 'down', ...props }: MenuProp
         aria-label={props.label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-controls={menuId}
+        aria-controls={isOpen ? menuId : undefined}
         disabled={props.disabled}
         data-testid={props.testId}
         onClick={() => setOpen(!isOpen)}
