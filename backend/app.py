@@ -53,7 +53,7 @@ from backend.media.library import VideoLibrary
 from backend.media.limits import MediaLimits
 from backend.media.rendition import even_size
 from backend.settings import Settings
-from backend.sharing import open_sharing
+from backend.sharing import Sharing, open_sharing
 from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
@@ -85,7 +85,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(sharing.close)
         sessions, videos = SqlSessionStore(database, sharing.changed), SqlVideoStore(database)
         library = VideoLibrary(
-            videos, settings.data, settings.max_upload_bytes, _media_limits(settings), metrics
+            videos, settings.data, settings.max_upload_bytes, _media_limits(settings), metrics, sharing.mine
         )
         undo.callback(library.close)
         if make_host is not None:
@@ -104,7 +104,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         )
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
-        jobs = _open_jobs(settings, database, sessions, videos, host, commands)
+        jobs = _open_jobs(settings, database, sharing, sessions, videos, host, commands)
         undo.callback(jobs.close)
         return Service(
             settings=settings,
@@ -129,6 +129,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
 def _open_jobs(
     settings: Settings,
     database: Database,
+    sharing: Sharing,
     sessions: SqlSessionStore,
     videos: VideoStore,
     host: Host,
@@ -143,7 +144,9 @@ def _open_jobs(
         "CHECKPOINTS_DIR": str(settings.checkpoints.absolute()),
     }
     keep_s = settings.limits.keep_exports_h * 3600.0
-    runner = JobRunner(jobs, sessions, imports, host, commands.new_session, places, environment, keep_s)
+    runner = JobRunner(
+        jobs, sessions, imports, host, commands.new_session, places, environment, keep_s, mine=sharing.mine
+    )
     return Jobs(jobs, sessions, videos, places, runner)
 
 
