@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -350,3 +354,26 @@ def test_from_the_command_line(
 def test_an_inventory_reads_itself_again(source: Installation, tmp_path: Path) -> None:
     made = back_up(source, tmp_path / "backups")
     assert Inventory.from_json(made.as_json()) == made
+
+
+def test_the_commands_of_the_documentation(source: Installation, tmp_path: Path, repository: Path) -> None:
+    text = (repository / "docs" / "durability.md").read_text()
+    (commands,) = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert {"backup", "restore"} == set(re.findall(r"^masklet (\w+)", commands, re.MULTILINE))
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "masklet"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m backend.cli "$@"\n')
+    program.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "MASKLET_DATA": str(source.data),
+        "BACKUPS": str(tmp_path / "backups"),
+        "ELSEWHERE": str(tmp_path / "elsewhere"),
+    }
+    done = subprocess.run(
+        ["sh", "-e", "-c", commands], env=environment, cwd=repository, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert told_by(f"sqlite:///{tmp_path}/elsewhere/masklet.sqlite") == told_by(source.database)
+    assert len(list((tmp_path / "backups").glob("inventories/*"))) == 2
+    assert check(tmp_path / "backups-one.tar").sessions == 2
