@@ -62,7 +62,7 @@ def test_what_is_in_front_hides_what_is_behind():
 
 
 def test_there_is_all_that_was_promised():
-    """Over 40 videos: several parts, look-alikes, things that leave and come back, blur, noise, compression."""
+    """Over 40 videos: several parts, look-alikes, leaving and coming back, blur, noise, compression."""
     scenes = [data().scene(index) for index in range(40)]
     parts = {len(thing.parts) for scene in scenes for thing in scene.things}
     assert parts == {1, 2, 3, 4}
