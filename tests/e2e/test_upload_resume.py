@@ -16,7 +16,7 @@ from tests.e2e.editor import Editor, new_context
 from tests.e2e.server import MaskletServer
 
 WIDTH, HEIGHT, FRAMES = 320, 240, 90
-BYTES_PER_S = 800_000  # slow enough to be met in the middle
+BYTES_PER_S = 350_000  # slow enough to be met in the middle, on a busy machine too
 
 
 @pytest.fixture
@@ -98,27 +98,28 @@ def test_an_upload_survives_what_happens_to_it(browser: Browser, server: Masklet
     page, line = new_page(context, server)
 
     choose(page, noise)
-    is_at(page, r"^[2-9]\d$")
+    is_at(page, r"^[1-9]\d$")
     page.get_by_test_id("upload-pause").click()
     state_is(page, "PAUSED")
     page.get_by_test_id("upload-resume").click()
-    is_at(page, r"^[3-9]\d$")
+    is_at(page, r"^[2-9]\d$")
 
     server.kill()
     state_is(page, "LOST")
     expect(page.get_by_test_id("upload-card")).to_contain_text("does not answer")
     server.start()
     state_is(page, "SENDING")
-    is_at(page, r"^[5-9]\d$")
+    is_at(page, r"^[3-9]\d$")
+    page.get_by_test_id("upload-pause").click()
+    state_is(page, "PAUSED")
     page.close()
 
     page, second_line = new_page(context, server)
     left = page.get_by_test_id("unfinished-upload")
     expect(left).to_contain_text("Noise.mp4")
+    second_line.speed_up()
     choose(page, noise)
     expect(left).to_be_hidden()
-    is_at(page, r"^[6-9]\d$")
-    second_line.speed_up()
     page.get_by_label("Open Noise.mp4").click()
     Editor(page, WIDTH, HEIGHT)
     (video,) = server.graphql("{ library { sourceSha256 } }")["library"]
