@@ -8,11 +8,13 @@ standard input closes.
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,6 +32,9 @@ TOO_MUCH = "Reading this video takes more memory than Masklet gives it: scale it
 ERRORS = {error.code: error for error in (InvalidInput, Unavailable)}
 POLITE = 5  # `nice` of the index, which somebody waits for; clicks and tracking go first
 VERY_POLITE = 10  # `nice` of the walk
+
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "VIRTUAL_ENV")
+REPORT_EVERY_S = 0.1
 
 Progress = Callable[[float], None]
 
@@ -117,7 +122,8 @@ class MediaChild:
 
 
 def start_python(module: str, arguments: list[str]) -> subprocess.Popen[bytes]:
-    """A process of this Python that runs one of our modules, with its standard input and output open."""
+    """A process of this Python that runs one of our modules, with its standard input and output open. It gets
+    none of the server's secrets, such as the address of the database."""
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
@@ -125,7 +131,7 @@ def start_python(module: str, arguments: list[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # a Ctrl-C in the terminal is for the server
-        env={**os.environ, "PYTHONPATH": path},
+        env={**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, "PYTHONPATH": path},
     )
 
 
@@ -148,8 +154,13 @@ def main() -> None:
 
 
 def _do(job: Job, limits: MediaLimits) -> Report:
+    said_s = -math.inf
+
     def progress(done: float) -> None:
-        _say(Report(progress=done))
+        nonlocal said_s
+        if done >= 1 or time.monotonic() - said_s >= REPORT_EVERY_S:
+            said_s = time.monotonic()
+            _say(Report(progress=done))
 
     if job.task is Task.INDEX:
         imported = index_video(job.source, job.folder, progress, job.sha256, limits)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -118,8 +119,11 @@ class FramesApart:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            with process:
-                pass  # closes its pipes and waits
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was still to be written has no reader any more
+                    if pipe is not None:
+                        pipe.close()
+            process.wait()
 
 
 def _ask(process: Popen[bytes], frame_idx: int, shape: tuple[int, int, int]) -> np.ndarray:

@@ -24,6 +24,7 @@ from backend.media.file_lock import LockInterrupted, folder_lock
 from backend.media.importer import imported_of
 from backend.media.index import SOURCE_NAME, FrameIndex
 from backend.media.limits import MediaLimits
+from backend.media.walk import Walked
 
 RETRY_AFTER_S = 1.0
 PROGRESS_EVERY_S = 0.3  # each report is a durable write
@@ -134,11 +135,10 @@ class VideoImports:
             video = self._videos.video(video_id)
             if self._is_walked(video):
                 return
-            self._videos.set_playback(video_id, *self._walked(video))
+            found = self._walked(video)
+            self._videos.set_playback(video_id, found.playback, warning=video.warning or found.warning)
 
-    def _walked(self, video: Video) -> tuple[Playback, float, str | None]:
-        """What `set_playback` gets at the end."""
-
+    def _walked(self, video: Video) -> Walked:
         def report(done: float) -> None:
             if video.playback is Playback.PENDING:
                 self._videos.set_playback(video.video_id, Playback.PENDING, done)
@@ -146,8 +146,8 @@ class VideoImports:
         try:
             found = self._apart(Task.WALK, video, _Progress(report))
         except InvalidInput as error:
-            return Playback.STILLS, 1.0, video.warning or str(error)
-        return Playback(found.playback), 1.0, video.warning or found.warning
+            return Walked(Playback.STILLS, str(error))
+        return Walked(Playback(found.playback), found.warning)
 
     def _apart(self, task: Task, video: Video, progress: Callable[[float], None]) -> Report:
         """In a process of its own. One crash is forgiven: it may have been a shutdown that ends all processes

@@ -29,7 +29,6 @@ class PacketTable:
     stamps: np.ndarray  # int64, in the file's unit
     keys: np.ndarray  # bool: decoding may begin here
     num_hidden: int  # pictures that an edit list leaves out
-    reordered: bool  # decoded in another order than shown
     is_whole: bool  # each picture is there, has a stamp of its own, and none is known to be damaged
 
     @property
@@ -39,7 +38,7 @@ class PacketTable:
 
 def read_packets(source: Source, limits: MediaLimits, progress: Callable[[float], None]) -> PacketTable:
     """Reads the whole file once, as fast as the disk gives it. `progress` 0..1."""
-    stamps, decoded, flags = array("q"), array("q"), bytearray()
+    stamps, flags = array("q"), bytearray()
     size = max(1, source.container.size)
     num_hidden, is_whole = 0, True
     try:
@@ -54,7 +53,6 @@ def read_packets(source: Source, limits: MediaLimits, progress: Callable[[float]
             if len(stamps) >= limits.max_frames:
                 raise InvalidInput(f"This video has more than {limits.max_frames} frames: cut it into parts.")
             stamps.append(NO_STAMP if packet.pts is None else packet.pts)
-            decoded.append(stamps[-1] if packet.dts is None else packet.dts)
             flags.append(packet.is_keyframe)
             if len(stamps) % PROGRESS_EVERY == 0:
                 progress(min(1.0, max(0, packet.pos or 0) / size))
@@ -68,7 +66,6 @@ def read_packets(source: Source, limits: MediaLimits, progress: Callable[[float]
         in_order,
         np.frombuffer(bytes(flags), np.uint8).astype(bool)[order],
         num_hidden,
-        bool(np.any(shown != np.array(decoded, np.int64))),
         is_whole and tells_apart,
     )
 

@@ -16,8 +16,9 @@ import pytest
 
 from backend.domain.errors import Conflict, Unavailable
 from backend.domain.video import Playback, Video, VideoState
+from backend.media import frames_apart
 from backend.media.checks import CHECKS_NAME
-from backend.media.child import Task
+from backend.media.child import Task, start_python
 from backend.media.file_lock import folder_lock
 from backend.media.frames import VideoFrames
 from backend.media.frames_apart import FramesApart, open_frames
@@ -170,9 +171,12 @@ class TestFramesApart:
             os.kill(frames._process.pid, signal.SIGSTOP)
             assert number_of(frames.read(6)) == 6
 
-    def test_a_frame_that_crashes_it_each_time_gets_a_sentence(self, folder: Path) -> None:
-        """Here for want of memory: the process does not even come up."""
-        with open_frames(folder, limits=MediaLimits(memory_bytes=2**24)) as frames:
+    def test_a_frame_that_crashes_it_each_time_gets_a_sentence(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Here the process ends as soon as it begins."""
+        monkeypatch.setattr(frames_apart, "start_python", lambda _, given: start_python("keyword", given))
+        with open_frames(folder) as frames:
             for _ in range(2):
                 with pytest.raises(Unavailable, match="cannot be decoded: convert the video"):
                     frames.read(5)
