@@ -88,6 +88,7 @@ def video_file(
         stream.pix_fmt = encoding.pix_fmt
         codec = stream.codec_context
         codec.time_base, codec.thread_count = times.time_base, ENCODER_THREADS
+        codec.sample_aspect_ratio = Fraction(video.pixel_aspect).limit_denominator(1000)
         codec.colorspace, codec.color_range = Colorspace.ITU709, ColorRange.MPEG
         codec.color_primaries, codec.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         sound = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -137,6 +138,17 @@ def test_what_is_no_matte_is_told(source: Source, tmp_path: Path) -> None:
     assert read_back(MATTE_WEBM, opaque, source.video).problems[0] == "2.webm has no alpha."
     other = Clip(".webm", "libvpx-vp9", num_frames=2, size=(32, 32)).write(tmp_path, "3")
     assert "32 x 32 pixels" in read_back(MATTE_WEBM, other, source.video).problems[0]
+
+
+@pytest.mark.parametrize("form", [OVERLAY, MATTE_PRORES], ids=lambda one: one.name)
+def test_pixels_that_are_not_square_stay_so(source: Source, form, tmp_path: Path) -> None:
+    wide = replace(source, video=replace(source.video, pixel_aspect=4 / 3))
+    form.write(wide.annotated({}, range(2)), tmp_path)
+    (made,) = [path for path in tmp_path.iterdir() if path.suffix in (".mp4", ".mov")]
+    with av.open(str(made)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == (96, 72)
+        assert stream.sample_aspect_ratio == Fraction(4, 3)
 
 
 def test_an_overlay_is_not_read_back(source: Source) -> None:
