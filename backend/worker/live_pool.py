@@ -15,7 +15,7 @@ from backend.worker.engines import EngineShelf
 from backend.worker.live_session import LiveSession
 from backend.worker.memory import is_out_of_memory
 from backend.worker.ports import FrameOpener, SessionReader
-from backend.worker.rebuild import rebuild
+from backend.worker.rebuild import forget_replaced, rebuild
 from backend.worker.saved_states import SavedStates
 
 logger = logging.getLogger(__name__)
@@ -183,7 +183,9 @@ class LivePool:
         if state is None:
             return None
         seen = {(object_id, frame_idx): version for object_id, frame_idx, version in note.seen}
-        return LiveSession(session_id, engine, frames, state, seen, set(note.drawn), note.progress)
+        live = LiveSession(session_id, engine, frames, state, seen, set(note.drawn), note.progress)
+        forget_replaced(live, self._reader)
+        return live
 
     def _read(self, session_id: str, engine: Engine, frames: FrameSource) -> EngineSession | None:
         try:

@@ -72,8 +72,14 @@ class LiveSession:
             if object_id not in glimpse.prompted and version <= glimpse.version
         ]
         for object_id in gone:
-            self._forget(object_id)
+            self.forget(object_id)
         return bool(gone)
+
+    def forget(self, object_id: int) -> None:
+        """Prompts, memory, and that it was ever there."""
+        self.state.remove_object(object_id)
+        self.seen = {place: version for place, version in self.seen.items() if place[0] != object_id}
+        self.drawn = {place for place in self.drawn if place[0] != object_id}
 
     def drop_cleared(self, prompts: Iterable[FramePrompt]) -> list[Place]:
         """Clear where `prompts`, all that there are, has nothing any more; returns where that was."""
@@ -81,7 +87,7 @@ class LiveSession:
         cleared = sorted(set(self.seen) - kept)
         for object_id, frame_idx in cleared:
             if not any(object_id == kept_id for kept_id, _ in kept):
-                self._forget(object_id)
+                self.forget(object_id)
                 continue
             del self.seen[object_id, frame_idx]
             if (object_id, frame_idx) in self.drawn:
@@ -110,8 +116,3 @@ class LiveSession:
     def close(self) -> None:
         self.state.close()
         self.frames.close()
-
-    def _forget(self, object_id: int) -> None:
-        self.state.remove_object(object_id)
-        self.seen = {place: version for place, version in self.seen.items() if place[0] != object_id}
-        self.drawn = {place for place in self.drawn if place[0] != object_id}

@@ -42,6 +42,21 @@ def answered(
     }
 
 
+def forget_replaced(live: LiveSession, reader: SessionReader) -> None:
+    """Forget objects of a saved state that were removed, and brought back under their old id, before the
+    server died. It shows: a prompt that was drawn has its mask in the store, unless that went since."""
+    prompts = reader.prompts(live.session_id)
+    drawn = {(prompt.object_id, prompt.frame_idx) for prompt in prompts} & live.drawn
+    there = {
+        (mask.object_id, mask.frame_idx)
+        for frame_idx in sorted({frame_idx for _, frame_idx in drawn})
+        for mask in reader.masks(live.session_id, frame_idx, frame_idx)
+    }
+    for object_id in {object_id for object_id, _ in drawn - there}:
+        logger.info("Object %d of session %s is another one than was saved", object_id, live.session_id)
+        live.forget(object_id)
+
+
 def rebuild(live: LiveSession, reader: SessionReader) -> None:
     """Fill a new session's state from the store."""
     prompts = reader.prompts(live.session_id)

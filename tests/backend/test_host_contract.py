@@ -331,6 +331,26 @@ def test_an_object_removed_and_brought_back_before_the_engine_looks_is_new(rig: 
     assert rig.drawn(session)[1, 0] == fresh
 
 
+@pytest.mark.parametrize("starts_over", [False, True])
+def test_an_object_that_is_replaced_just_before_a_crash_is_new(
+    rig: Rig, another: Callable[..., Rig], starts_over: bool
+) -> None:
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    fresh = rig.drawn(session)[1, 0]
+    rig.click(session, 1, 0, red(0), blue(0))
+    rig.track(session)
+    if starts_over:
+        rig.store.clear_prompts(session.session_id)
+    else:
+        rig.store.remove_object(session.session_id, 1)
+        rig.commands.add_object(session.session_id, object_id=1)
+    rig.store.put_prompt(session.session_id, FramePrompt(1, 0, (PointPrompt(*red(0)),)))
+    restarted = another(crashed=rig)
+    wait_until(lambda: (1, 0) in restarted.drawn(session))
+    assert restarted.drawn(session) == {(1, 0): fresh}
+
+
 def test_starting_over_leaves_nothing_behind(rig: Rig) -> None:
     session = rig.session()
     rig.click(session, 1, 0, red(0))
