@@ -12,14 +12,20 @@ import pytest
 from backend.api.schema import build_schema, print_schema
 from backend.domain.video import Video, VideoState
 from backend.limits import Limits
+from tests.backend.databases import PostgreSQLServer
 from tests.backend.live import CLIP, FRAMES, HEIGHT, SET_PROMPT, TRACK, WIDTH, Live, Seen, live
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with live(tmp_path_factory.mktemp("api")) as running:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    database_url = ""
+    if request.param == "postgresql":
+        database: PostgreSQLServer = request.getfixturevalue("postgresql_server")
+        database.empty()
+        database_url = database.url
+    with live(tmp_path_factory.mktemp("api"), database_url=database_url) as running:
         yield running
 
 

@@ -19,8 +19,8 @@ from tests.backend.live import FEED, FRAMES, TRACK, Live, Seen, live, wait_until
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Live]:
-    with live(tmp_path, frame_delay_s=0.005) as running:
+def server(tmp_path: Path, database_url: str) -> Iterator[Live]:
+    with live(tmp_path, frame_delay_s=0.005, database_url=database_url) as running:
         yield running
 
 
