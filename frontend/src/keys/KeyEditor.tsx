@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useStore } from '../app/store';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
@@ -23,20 +23,25 @@ export function KeyEditor() {
   const [waiting, setWaiting] = useState<NamedAction | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
 
-  const onKeyDown = (event: KeyboardEvent) => {
+  // On the window: a mouse click takes the focus away from the row's button.
+  useEffect(() => {
     if (waiting === null) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const chord = chordOf(event.nativeEvent);
-    if (chord === null) return;
-    setWaiting(null);
-    const taken = holder(keys, chord);
-    if (taken && taken !== waiting) setConflict({ action: waiting, chord, with: taken });
-    else keyMap.dispatch(withChord(keys, waiting, chord));
-  };
+    const onKeyDown = (event: KeyboardEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const chord = chordOf(event);
+      if (chord === null) return;
+      setWaiting(null);
+      const taken = holder(keyMap.get(), chord);
+      if (taken && taken !== waiting) setConflict({ action: waiting, chord, with: taken });
+      else keyMap.dispatch(withChord(keyMap.get(), waiting, chord));
+    };
+    window.addEventListener('keydown', onKeyDown, true);
+    return () => window.removeEventListener('keydown', onKeyDown, true);
+  }, [waiting]);
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the row that waits for one
-    <div className={styles.editor} onKeyDown={onKeyDown} data-testid="key-editor">
+    <div className={styles.editor} data-testid="key-editor">
       <div className={styles.presets}>
         <span>{t('Start from')}</span>
         {(Object.keys(PRESETS) as PresetName[]).map((name) => (

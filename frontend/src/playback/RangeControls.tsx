@@ -21,7 +21,7 @@ export function RangeControls({ player, range }: RangeControlsProps) {
   return (
     <div className={styles.range}>
       <Menu
-        label={t('Speed')}
+        label={`${t('Speed')} ${rate}×`}
         testId="rate"
         direction="up"
         className={styles.rate}
