@@ -181,6 +181,27 @@ test('undo leaves alone what somebody else changed since, and says so', async ()
   expect(session.store.get().undo).toHaveLength(0);
 });
 
+test("undo and redo do not take the own change for somebody else's, before the feed has brought it", async () => {
+  let version = 5;
+  const { session, commands, asked } = harness({
+    DescribeObject: ({ variables }) => {
+      version += 1;
+      return { describeObject: { ...OBJECT, name: variables.name, version } };
+    },
+  });
+  feed(session, 5, { objects: [OBJECT] });
+  await commands.rename(1, 'Mine');
+  commands.undo();
+  await settle();
+  commands.redo();
+  await settle();
+  expect(asked.map(({ variables }) => [variables.name, variables.seen])).toEqual([
+    ['Mine', null],
+    ['Object 1', 6],
+    ['Mine', 7],
+  ]);
+});
+
 test('marking absent clears the prompts there, and undo sends them again', async () => {
   const { session, commands, asked } = harness({
     SetAbsentRanges: ({ variables }) => ({

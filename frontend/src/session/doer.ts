@@ -2,6 +2,7 @@ import { request } from '../api/client';
 import {
   DescribeObject,
   ExchangeObjects,
+  type ObjectFields,
   OrderObjects,
   SetAbsentRanges,
   SetOntology,
@@ -22,18 +23,19 @@ export type ServerChange = Exclude<Change, PromptChange>;
  */
 export class Doer {
   private last: Promise<unknown> = Promise.resolve();
+  private lastVersion = 0; // of what this page did itself, which the feed may not have brought yet
 
   constructor(private readonly session: LiveSession) {}
 
   /** Do it and note it. Resolves to whether it was done. */
   do(change: ServerChange): Promise<boolean> {
     this.session.store.dispatch({ type: 'did', change });
-    return this.run(change, 'redo', null);
+    return this.run(change, 'redo', false);
   }
 
   /** Take it back, or do it again; the notes have been moved already. */
   go(change: ServerChange, way: Way): Promise<boolean> {
-    return this.run(change, way, this.session.store.get().version);
+    return this.run(change, way, true);
   }
 
   /** Something else that has to keep its place in the row. */
@@ -48,10 +50,12 @@ export class Doer {
     return this.last;
   }
 
-  private run(change: ServerChange, way: Way, seen: number | null): Promise<boolean> {
+  /** `isGuarded`: not where somebody has changed the same thing after what this page has seen. */
+  private run(change: ServerChange, way: Way, isGuarded: boolean): Promise<boolean> {
     return this.queue(async () => {
       try {
-        await this.send(change, way, seen);
+        const seen = Math.max(this.session.store.get().version, this.lastVersion);
+        await this.send(change, way, isGuarded ? seen : null);
         return true;
       } catch (thrown) {
         this.session.store.dispatch({ type: 'couldNot', change });
@@ -69,7 +73,7 @@ export class Doer {
         const { objectId } = change;
         const said = way === 'undo' ? change.before : change.after;
         const answer = await request(DescribeObject, { sessionId, objectId, ...said, seen });
-        store.dispatch({ type: 'upsert', object: answer.describeObject });
+        this.takeIn(answer.describeObject);
         return;
       }
       case 'absent':
@@ -97,7 +101,7 @@ export class Doer {
       }
       case 'ontology': {
         const classes = way === 'undo' ? change.before : change.after;
-        const answer = await request(SetOntology, { sessionId, classes, seen });
+        const answer = await request(SetOntology, { sessionId, classes });
         store.dispatch({ type: 'ontology', ontology: answer.setOntology });
         return;
       }
@@ -115,11 +119,16 @@ export class Doer {
     const sessionId = this.session.info.id;
     const ranges = way === 'undo' ? change.before : change.after;
     const answer = await request(SetAbsentRanges, { sessionId, objectId, ranges, seen });
-    this.session.store.dispatch({ type: 'upsert', object: answer.setAbsentRanges });
+    this.takeIn(answer.setAbsentRanges);
     if (way === 'redo') return;
     for (const { frameIdx, set } of change.cleared) {
       await request(SetPrompt, { sessionId, prompt: promptInput(objectId, frameIdx, set) });
     }
+  }
+
+  private takeIn(object: ObjectFields): void {
+    this.lastVersion = Math.max(this.lastVersion, object.version);
+    this.session.store.dispatch({ type: 'upsert', object });
   }
 
   /** What was just done is on the screen: the feed has come as far. */
