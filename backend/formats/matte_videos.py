@@ -16,7 +16,7 @@ from av.container import InputContainer
 
 from backend.domain.errors import InvalidInput
 from backend.domain.video import Video
-from backend.formats.checks import found, whole
+from backend.formats.checks import found
 from backend.formats.frame_index import read_index, write_index
 from backend.formats.frames import frame_of
 from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape
@@ -72,7 +72,7 @@ class MatteVideoFormat:
 
     def read(self, path: Path, video: Video) -> Found:
         """Where alpha is half or more the object is. Without `frames.json` every frame must be there."""
-        folder, files = (path.parent, [path]) if path.is_file() else (path, self._files(path))
+        folder, files = (path.parent, [path]) if path.is_file() else (path, self._videos(path))
         if not files:
             raise InvalidInput(f"There is no {self.encoding.ending} file in {path.name}.")
         named = {one.object_id: one for one in read_objects(folder)}
@@ -89,7 +89,7 @@ class MatteVideoFormat:
 
         return found(video, objects, shapes)
 
-    def _files(self, folder: Path) -> list[Path]:
+    def _videos(self, folder: Path) -> list[Path]:
         return sorted(folder.glob(f"*{self.encoding.ending}"))
 
     def _shapes(self, number: int, file: Path, index: list[int] | None, video: Video) -> Iterator[Shape]:
@@ -99,7 +99,7 @@ class MatteVideoFormat:
                 frame_idx = place if index is None else index[place] if place < len(index) else -1
                 place += 1
                 if (mask := alpha >= 128).any():
-                    yield FoundMask(number, whole(frame_idx), encode(mask))
+                    yield FoundMask(number, frame_idx, encode(mask))
         except InvalidInput as error:
             yield Problem(str(error))
         expected = video.num_frames if index is None else len(index)

@@ -9,15 +9,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from backend.domain.errors import InvalidInput
 from backend.domain.video import Video
-from backend.formats.checks import WRONG_FORM, found, sentence, text
+from backend.formats.checks import found, sentence, text
 from backend.formats.frames import frame_files, frame_name, write_picture
-from backend.formats.json_text import entries, no_json, write_pieces
+from backend.formats.json_text import events, write_pieces
 from backend.formats.label_png import davis_palette, ids_in, read_labels, write_palette_png
 from backend.formats.limits import check_ids
 from backend.formats.model import (
@@ -52,8 +51,8 @@ class DavisFormat(DataSet):
         video_name = annotated.video.video_id
         masks = folder / "Annotations" / "480p" / video_name
         pictures = folder / "JPEGImages" / "480p" / video_name
-        for frame in _written(annotated, masks, pictures):
-            del frame  # nothing else to note of it
+        for _ in _written(annotated, masks, pictures):
+            pass  # there is nothing else to note of a frame
         sets = folder / "ImageSets" / "2017"
         sets.mkdir(parents=True)
         (sets / "val.txt").write_text(video_name + "\n")
@@ -120,14 +119,12 @@ def _meta(annotated: Annotated, seen: dict[int, list[int]]) -> Iterator[str]:
 def _meta_objects(file: Path, video_name: str) -> Iterator[FoundObject]:
     if not file.is_file():
         return
-    with no_json(file):
-        objects: Any = next(iter(entries(file, f"videos.{video_name}.objects")), {})
-    for number, one in objects.items() if isinstance(objects, dict) else ():
-        try:
-            label = text(one.get("category"), "")
+    start, end = f"videos.{video_name}.objects.", ".category"
+    for prefix, event, value in events(file):
+        number = prefix.removeprefix(start).removesuffix(end)
+        if event == "string" and prefix == start + number + end and number.isdecimal():
+            label = text(value, "")
             yield FoundObject(int(number), label or f"Object {int(number)}", label)
-        except WRONG_FORM:
-            continue
 
 
 def _written(annotated: Annotated, masks: Path, pictures: Path) -> Iterator[AnnotatedFrame]:

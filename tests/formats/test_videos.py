@@ -103,7 +103,7 @@ def test_an_overlay_of_odd_size_is_a_row_and_column_larger(tmp_path: Path) -> No
 def test_a_matte_has_the_frames_their_times_and_the_mask(source: Source, form, tmp_path: Path) -> None:
     masks = discs(source)
     form.write(source.annotated(masks), tmp_path)
-    (made,) = form._files(tmp_path)
+    (made,) = tmp_path.glob(f"*{form.encoding.ending}")
     assert numbers_in(made) == list(range(24))
     there, wanted = seconds_of(stamps_in(made)), seconds_of(source.times)
     tick = Fraction(1, 1000) if form is MATTE_WEBM else 0
