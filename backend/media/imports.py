@@ -1,6 +1,6 @@
 """Imports in the background: first the index, after which a video is READY; then the walk, which is long.
 
-Each has a thread of its own, so that a walk of hours holds up no upload. Both work in child processes.
+Each has a thread of its own, so that a walk of hours holds up no upload. All work in child processes.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class VideoImports:
         self._closing = threading.Event()
         self._indexing = _Lane("video-index", self._index)
         self._walking = _Lane("video-walk", self._walk)
-        self._running: dict[Task, MediaChild] = {}
+        self._checking = _Lane("video-check", self._walk)
+        self._running: dict[tuple[Task, str], MediaChild] = {}
 
     def start(self) -> None:
         """Go on with what a stop or crash interrupted."""
@@ -60,28 +61,36 @@ class VideoImports:
             if video.state is VideoState.IMPORTING:
                 self.add(video.video_id)
             elif video.state is VideoState.READY and not self._is_walked(video):
-                self._walking.put(video.video_id)
-        self._indexing.start()
-        self._walking.start()
+                self._add_walk(video)
+        for lane in self._lanes:
+            lane.start()
 
     def add(self, video_id: str) -> None:
         """Import the video whose source is in its folder."""
         self._indexing.put(video_id)
 
     def running(self, task: Task) -> MediaChild | None:
-        """The process that does it at this moment."""
-        return self._running.get(task)
+        """A process that does it at this moment."""
+        return next((child for (doing, _), child in list(self._running.items()) if doing is task), None)
 
     def close(self) -> None:
         """Stop what is under way; the next start does it again. Idempotent."""
         self._closing.set()
-        lanes = (self._indexing, self._walking)
-        for lane in lanes:
+        for lane in self._lanes:
             lane.put(None)
         for child in list(self._running.values()):
             child.stop()
-        for lane in lanes:
+        for lane in self._lanes:
             lane.join()
+
+    @property
+    def _lanes(self) -> tuple[_Lane, ...]:
+        return self._indexing, self._walking, self._checking
+
+    def _add_walk(self, video: Video) -> None:
+        """Nobody waits for the walk of a source that plays as it is, so it must not hold up a rendition."""
+        lane = self._walking if video.playback is Playback.PENDING else self._checking
+        lane.put(video.video_id)
 
     def _is_walked(self, video: Video) -> bool:
         if video.playback is Playback.SOURCE:
@@ -100,7 +109,7 @@ class VideoImports:
             if indexed.state is VideoState.FAILED:  # of no use: its space is freed, the sentence stays
                 shutil.rmtree(self._folder_of(video_id), ignore_errors=True)
             else:
-                self._walking.put(video_id)
+                self._add_walk(indexed)
 
     def _indexed(self, video: Video) -> Video:
         """The video as READY, or as FAILED with a sentence."""
@@ -164,13 +173,13 @@ class VideoImports:
         if not (folder / SOURCE_NAME).exists():
             raise InvalidInput(NOT_THERE)
         child = MediaChild(Job(task, folder, folder / SOURCE_NAME, video.source_sha256), self._limits)
-        self._running[task] = child
+        self._running[task, video.video_id] = child
         if self._closing.is_set():
             child.stop()
         try:
             return child.run(progress)
         finally:
-            del self._running[task]
+            del self._running[task, video.video_id]
 
 
 class _Progress:

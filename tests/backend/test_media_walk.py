@@ -89,6 +89,16 @@ class TestBeforeTheWalkIsThrough:
         second = library.receive(io.BytesIO(Clip().write(tmp_path).read_bytes()), "b.mp4").video_id
         wait(lambda: videos.video(second).state is VideoState.READY)
 
+    def test_a_rendition_does_not_wait_for_a_walk_that_nobody_waits_for(
+        self, library: VideoLibrary, videos: SqlVideoStore, tmp_path: Path
+    ) -> None:
+        long = Clip(options={"g": "12", "preset": "ultrafast"}, num_frames=200, size=(640, 480))
+        first = held_in_its_walk(library, videos, long.write(tmp_path).read_bytes())
+        assert first.playback is Playback.SOURCE
+        second = library.receive(io.BytesIO(Clip(".mkv").write(tmp_path).read_bytes()), "b.mkv").video_id
+        wait(lambda: videos.video(second).playback is Playback.RENDITION)
+        assert not (library.folder(first.video_id) / CHECKS_NAME).exists()
+
     def test_it_is_done_again_after_a_stop(self, videos: SqlVideoStore, tmp_path: Path) -> None:
         first = VideoLibrary(videos, tmp_path / "data")
         first.start()
