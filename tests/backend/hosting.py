@@ -25,6 +25,7 @@ from backend.domain.session import (
 )
 from backend.domain.video import Video, VideoState
 from backend.host.thread_host import EngineMenu, ThreadHost
+from backend.store.backups.copies import copy_database
 from backend.store.database import open_database
 from backend.store.sessions import SqlSessionStore
 from backend.store.videos import SqlVideoStore
@@ -212,10 +213,11 @@ class Rig:
     observer: Observer = field(default_factory=Unobserved)
     gate: Gate = field(default_factory=Gate)
     sources: list[FrameSource] = field(default_factory=list)
+    database_url: str = ""  # empty: SQLite in the folder
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.database = open_database(f"sqlite:///{self.folder / 'masklet.sqlite'}")
+        self.database = open_database(self.database_url or f"sqlite:///{self.folder / 'masklet.sqlite'}")
         self.finished: dict[str, threading.Event] = {}
         self.store = SqlSessionStore(self.database, self._on_change)
         self.videos = SqlVideoStore(self.database)
@@ -249,6 +251,8 @@ class Rig:
         for _ in range(2):  # what was put before the first is stored before the second is
             self.host._writer.put(some_session, []).result(PATIENCE_S)
         shutil.copytree(self.folder, folder)
+        if self.database_url:
+            copy_database(self.database_url, folder / "masklet.sqlite")
         gate = Gate()
         if held:
             gate.hold()

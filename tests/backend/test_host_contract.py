@@ -29,14 +29,17 @@ from backend.worker.masks import decode_mask
 from tests.backend.hosting import FRAMES, HEIGHT, WIDTH, LoadedOnce, Rig, blue, red, wait_until
 
 TINY = Budget(nbytes=1)  # whoever is not in use is evicted
-NOT_SAM2 = pytest.mark.parametrize("menu_of", ["fake", "colorflow"], indirect=True)  # see test_sam2_engine.py
+POSTGRESQL = "fake on PostgreSQL"
+NOT_SAM2 = pytest.mark.parametrize(  # see test_sam2_engine.py
+    "menu_of", ["fake", "colorflow", POSTGRESQL], indirect=True
+)
 
 
-@pytest.fixture(scope="module", params=["fake", "colorflow", "sam2"])
+@pytest.fixture(scope="module", params=["fake", "colorflow", "sam2", POSTGRESQL])
 def menu_of(request: pytest.FixtureRequest) -> Callable[[], EngineMenu]:
     """Engines to choose from, the one that is tested first."""
     match request.param:
-        case "fake":
+        case "fake" | "fake on PostgreSQL":
             menu: EngineMenu = FakeMenu((FAKE_ENGINE,), 0.0)
         case "colorflow":
             menu = ColorflowOnly()
@@ -60,8 +63,11 @@ class ColorflowOnly:
 
 
 @pytest.fixture
-def rig(tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Rig]:
-    rig = Rig(tmp_path / "data", menu_of)
+def rig(request: pytest.FixtureRequest, tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Rig]:
+    url = ""
+    if request.node.callspec.params["menu_of"] == POSTGRESQL:
+        url = request.getfixturevalue("empty_postgresql").url
+    rig = Rig(tmp_path / "data", menu_of, database_url=url)
     yield rig
     rig.close()
 
