@@ -65,6 +65,5 @@ export const zhKeys = {
   '{key} is already used for “{action}”.': '{key} 已用于“{action}”。',
   'Use it here': '用在这里',
   'Leave it': '保持不变',
-  'Change the key of “{action}”': '更改“{action}”的按键',
   'Press a key': '请按键',
 } as const;

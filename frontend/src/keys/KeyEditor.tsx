@@ -81,23 +81,46 @@ export function KeyEditor() {
       )}
       <ul className={styles.rows}>
         {(Object.keys(KEY_ACTIONS) as NamedAction[]).map((action) => (
-          <li key={action}>
-            <span>{t(KEY_ACTIONS[action])}</span>
-            <button
-              type="button"
-              className={styles.chord}
-              aria-label={t('Change the key of “{action}”', { action: t(KEY_ACTIONS[action]) })}
-              aria-pressed={waiting === action}
-              data-testid={`key-of-${action}`}
-              onClick={() => setWaiting(action)}
-            >
-              {waiting === action
+          <KeyRow
+            key={action}
+            name={t(KEY_ACTIONS[action])}
+            shown={
+              waiting === action
                 ? t('Press a key')
-                : keys[action].map(chordText).join('  ·  ') || '–'}
-            </button>
-          </li>
+                : keys[action].map(chordText).join('  ·  ') || '–'
+            }
+            testId={`key-of-${action}`}
+            isWaiting={waiting === action}
+            onPress={() => setWaiting(action)}
+          />
         ))}
       </ul>
     </div>
+  );
+}
+
+interface KeyRowProps {
+  readonly name: string;
+  readonly shown: string; // the keys, or that one is waited for
+  readonly testId: string;
+  readonly isWaiting: boolean;
+  readonly onPress: () => void;
+}
+
+function KeyRow({ name, shown, testId, isWaiting, onPress }: KeyRowProps) {
+  return (
+    <li>
+      <span>{name}</span>
+      <button
+        type="button"
+        className={styles.chord}
+        aria-label={`${name}: ${shown}`}
+        aria-pressed={isWaiting}
+        data-testid={testId}
+        onClick={onPress}
+      >
+        {shown}
+      </button>
+    </li>
   );
 }
