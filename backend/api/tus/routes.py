@@ -70,8 +70,11 @@ class Uploads:
     async def keep_swept(self) -> None:
         """Until it is cancelled."""
         while True:
-            if gone := await self._service.command(lambda s: self._shelf.sweep()):
-                log.info("Abandoned uploads were removed: %d", gone)
+            try:
+                if gone := await self._service.command(lambda s: self._shelf.sweep()):
+                    log.info("Abandoned uploads were removed: %d", gone)
+            except OSError as error:
+                log.warning("Abandoned uploads could not be removed (%s)", error.strerror)
             await asyncio.sleep(SWEEP_EVERY_S)
 
     def close(self) -> None:

@@ -89,10 +89,6 @@ class Shelf:
         """Seconds since 1970."""
         return upload.touched_s + self._keep_s
 
-    def promised_bytes(self) -> int:
-        """What is still to come of all unfinished uploads."""
-        return sum(upload.length - upload.offset for upload in self.all() if upload.video_id is None)
-
     def free_bytes(self) -> int:
         self._folder.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self._folder).free

@@ -71,10 +71,6 @@ class Writers:
         for writer in self._active.values():
             writer.stop(str(stopping()))
 
-    @property
-    def closed(self) -> bool:
-        return self._closed
-
     async def _open(self, upload_id: str, provisional: bool, evict: bool) -> Part:
         opening = partial(self._shelf.open, upload_id, provisional)
         try:
