@@ -127,9 +127,7 @@ class ObjectCommands:
         )
         if not before.masks or not after.masks:
             side = "before" if not before.masks else "from"
-            raise InvalidInput(
-                f"{whole.name} has no mask {side} frame {frame_idx}; split it where it has some on both sides."
-            )
+            raise InvalidInput(f"{whole.name} has no mask {side} frame {frame_idx}; split it between two.")
         parts = self._annotations.replace_objects(session_id, [before, after], [object_id], seen)
         self._host.refresh(session_id)
         return parts

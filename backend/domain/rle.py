@@ -57,7 +57,9 @@ def union(first: Rle, second: Rle) -> Rle:
             runs.append(place - at)
             at = place
         depth += change
-    runs.append(first.height * first.width - at)
+    left = first.height * first.width - at
+    if left or not runs:
+        runs.append(left)
     return Rle.from_runs(first.height, first.width, _without_gaps(runs))
 
 
