@@ -94,18 +94,18 @@ export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   text: "query Gallery { library { ...VideoCard } sessions { id title createdS video { ...VideoCard } engine { ...EngineFields } } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment EngineFields on Engine { id label device available note }",
 };
 
-export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; sourceSha256: string } } };
+export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
 export type OpenSessionVariables = { id: string };
 export const OpenSession: Operation<OpenSessionResult, OpenSessionVariables> = {
   name: 'OpenSession',
-  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
+  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
 };
 
-export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number } };
+export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number; warning: string | null } };
 export type VideoPlaybackVariables = { id: string };
 export const VideoPlayback: Operation<VideoPlaybackResult, VideoPlaybackVariables> = {
   name: 'VideoPlayback',
-  text: "query VideoPlayback($id: ID!) { video(id: $id) { renditionUrl renditionProgress } }",
+  text: "query VideoPlayback($id: ID!) { video(id: $id) { renditionUrl renditionProgress warning } }",
 };
 
 export type CreateSessionResult = { createSession: { id: string } };

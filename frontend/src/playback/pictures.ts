@@ -1,5 +1,6 @@
 import { request } from '../api/client';
 import { VideoPlayback, type VideoPlaybackResult } from '../api/generated';
+import { notify } from '../app/notices';
 import type { FrameTimes } from './frameTimes';
 import { Player } from './player';
 import { loadStill, StillSource } from './stillSource';
@@ -13,6 +14,8 @@ export interface PlayedVideo {
   readonly renditionUrl: string | null;
   /** 0..1 */
   readonly renditionProgress: number;
+  /** One sentence: what to know of the file, such as that it ends early. */
+  readonly warning: string | null;
 }
 
 /** A player, and the <video> behind it. */
@@ -35,13 +38,16 @@ export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
   const player = new Player(stills(), times);
   const isLost = () => video.error?.code === MediaError.MEDIA_ERR_NETWORK;
   let isClosed = false;
+  let told: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const use = (url: string) => {
     video.src = url;
     player.replaceSource(new VideoSource(video, times, still));
   };
-  const follow = ({ renditionUrl, renditionProgress }: Omit<PlayedVideo, 'id'>) => {
+  const follow = ({ renditionUrl, renditionProgress, warning }: Omit<PlayedVideo, 'id'>) => {
+    if (warning !== null && warning !== told) notify({ tone: 'info', text: warning });
+    told = warning;
     player.prepare(renditionUrl === null && renditionProgress < 1 ? renditionProgress : null);
     if (renditionUrl !== null) use(renditionUrl);
     else if (player.preparing !== null) timer = setTimeout(ask, ASK_EVERY_MS);

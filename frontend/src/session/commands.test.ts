@@ -29,6 +29,7 @@ const INFO: SessionInfo = {
     renditionUrl: '/x.mp4',
     renditionProgress: 1,
     pixelAspect: 1,
+    warning: null,
     sourceSha256: '',
   },
 };
