@@ -28,6 +28,8 @@ from backend.worker.runner import SessionRunner
 from backend.worker.scheduler import RoundRobin
 
 logger = logging.getLogger(__name__)
+
+STARVED_S = 0.5  # however many click, so often at least one frame is tracked
 T = TypeVar("T")
 
 
@@ -100,6 +102,8 @@ class SessionActor:
         self._waiting: dict[str, list[Refresh | Track]] = {}  # by the engine that they wait for
         self._about_to_track: frozenset[str] = frozenset()  # sessions whose Track waits for an engine
         self._door = threading.Lock()  # between posting and closing, so that no message is left behind
+        self._walked_s = 0.0  # when a propagation had its last turn, on the monotonic clock
+        self._messages_since = 0
         self._stopping = False
         self._last_preview = 0
         self._newest_preview: dict[tuple[str, int], int] = {}  # by session and object
@@ -174,6 +178,7 @@ class SessionActor:
                 message = self._next_message()
                 if message is not None:
                     self._handle(message)
+                    self._messages_since += 1
                     request_id.set("")
                 else:
                     self._walk_one_frame()
@@ -183,7 +188,11 @@ class SessionActor:
             self._clear_up()
 
     def _next_message(self) -> Message | None:
-        """The oldest message; None when there is none and a propagation can use the time."""
+        """The oldest message; None when a propagation can use the time, because there is none or messages
+        alone have had it for too long."""
+        waited_s = time.monotonic() - self._walked_s
+        if self._turns and self._messages_since > 0 and waited_s > STARVED_S:
+            return None
         try:
             return self._mailbox.get(block=not self._turns)
         except queue.Empty:
@@ -273,6 +282,7 @@ class SessionActor:
             goes_on = False
         if not goes_on:
             self._turns.remove(walk.session_id)
+        self._walked_s, self._messages_since = time.monotonic(), 0
 
     def _clear_up(self) -> None:
         try:

@@ -15,6 +15,7 @@ from backend.domain.errors import Unavailable
 from backend.domain.observing import Unobserved
 from backend.domain.session import FramePrompt, PointPrompt, PropagationState
 from backend.host.fake_host import FAKE_ENGINE, FakeEngine, FakeMenu
+from backend.worker import actor
 from tests.backend.hosting import FRAMES, PATIENCE_S, Rig, red, wait_until
 
 LARGE = replace(FAKE_ENGINE, id="large", label="Large")
@@ -91,6 +92,27 @@ def test_eight_tracks_get_one_frame_each_in_every_round(rig: Rig, queue: Queue) 
     wait_until(lambda: queue.last == (0, 0))
 
 
+def test_however_many_click_tracking_goes_on(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "STARVED_S", 0.0)
+    tracked, clicked = rig.session(), rig.session()
+    for session in (tracked, clicked):
+        rig.click(session, 1, 0, red(0))
+    rig.gate.hold()
+    rig.commands.track(tracked.session_id)
+    rig.gate.wait_for(1)
+    answers = []
+    for frame in range(1, 7):
+        rig.store.put_prompt(clicked.session_id, FramePrompt(1, frame, (PointPrompt(*red(frame)),)))
+        answers.append(rig.host.refresh(clicked.session_id))
+    steps_at: list[int] = []
+    for answer in answers:
+        answer.add_done_callback(lambda _: steps_at.append(len(rig.gate.steps)))
+    rig.gate.open()
+    answers[-1].result(PATIENCE_S)
+    assert rig.wait_until_ended(tracked) is PropagationState.DONE
+    assert steps_at == sorted(set(steps_at)), "a frame between any two clicks"
+
+
 def test_a_model_that_loads_holds_up_those_alone_who_need_it(rig: Rig, menu: SlowToLoad) -> None:
     quick, slow = rig.session(), rig.commands.create_session("discs", LARGE.id)
     rig.click(quick, 1, 0, red(0))
@@ -163,6 +185,7 @@ def test_closing_while_a_model_loads_answers_everyone(rig: Rig, menu: SlowToLoad
     assert menu.begun.wait(PATIENCE_S)
     closing = threading.Thread(target=rig.host.close)
     closing.start()
+    wait_until(lambda: rig.host._actor._stopping)  # not before: loaded in time, it would be answered
     menu.may_load.set()
     closing.join(PATIENCE_S)
     with pytest.raises(Unavailable, match="stopping"):
