@@ -244,7 +244,7 @@ def test_everyone_comes_back_after_a_restart_and_misses_nothing(tmp_path: Path) 
                 stop()
             await asyncio.gather(*following)
 
-    with live(tmp_path, frame_delay_s=0.2) as server:
+    with live(tmp_path, frame_delay_s=3.0) as server:  # far from done when it goes, on any machine
         session = server.session()
         server.click(session, 1, 0, 40, 30)
         server.ask(TRACK, s=session, d="FORWARD")
