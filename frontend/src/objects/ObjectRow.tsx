@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
@@ -6,6 +6,7 @@ import { t } from '../i18n/t';
 import { promptedFrames } from '../session/state';
 import { ObjectSwitches } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
+import { NameField } from '../ui/NameField';
 import { extentOf, extentText } from './extent';
 import { ObjectDetails } from './ObjectDetails';
 import styles from './ObjectPanel.module.css';
@@ -53,6 +54,10 @@ export function ObjectRow(props: ObjectRowProps) {
           {isNaming ? (
             <NameField
               name={name}
+              label={t('Object name')}
+              testId="object-name-field"
+              className={styles.field}
+              maxLength={80}
               onDone={(next) => {
                 setNaming(false);
                 if (next && next !== name) void commands.rename(objectId, next);
@@ -93,36 +98,6 @@ export function ObjectRow(props: ObjectRowProps) {
         <ObjectDetails object={object} workspace={workspace} onEditClasses={props.onEditClasses} />
       )}
     </li>
-  );
-}
-
-function NameField({ name, onDone }: { name: string; onDone: (next: string | null) => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const done = useRef(false);
-  useEffect(() => {
-    field.current?.select();
-  }, []);
-  const finish = (next: string | null) => {
-    if (done.current) return; // Enter takes the field away, which blurs it
-    done.current = true;
-    onDone(next);
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Enter') finish(event.currentTarget.value.trim());
-    if (event.key === 'Escape') finish(null);
-    event.stopPropagation();
-  };
-  return (
-    <input
-      ref={field}
-      className={styles.field}
-      defaultValue={name}
-      maxLength={80}
-      aria-label={t('Object name')}
-      data-testid="object-name-field"
-      onKeyDown={onKeyDown}
-      onBlur={(event) => finish(event.currentTarget.value.trim())}
-    />
   );
 }
 

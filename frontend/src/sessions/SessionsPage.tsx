@@ -15,6 +15,7 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Logo } from '../ui/Logo';
 import { Menu } from '../ui/Menu';
+import { NameField } from '../ui/NameField';
 import styles from './SessionsPage.module.css';
 import { deleteSession, deleteVideo, duplicate, rename, restore } from './sessionActions';
 import { found, titleOf, unused } from './sessionList';
@@ -142,7 +143,11 @@ function SessionCard({ session, reload }: { session: Session; reload: () => Prom
         <div className={styles.words}>
           {isNaming ? (
             <NameField
-              title={title}
+              name={title}
+              label={t('Name of the session')}
+              testId="session-name-field"
+              className={styles.field}
+              maxLength={200}
               onDone={(next) => {
                 setNaming(false);
                 if (next !== null && next !== title) void rename(session.id, next, reload);
@@ -180,32 +185,6 @@ function SessionCard({ session, reload }: { session: Session; reload: () => Prom
         </Menu>
       </div>
     </article>
-  );
-}
-
-function NameField({ title, onDone }: { title: string; onDone: (next: string | null) => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const done = useRef(false);
-  useEffect(() => field.current?.select(), []);
-  const finish = (next: string | null) => {
-    if (done.current) return; // Enter takes the field away, which blurs it
-    done.current = true;
-    onDone(next);
-  };
-  return (
-    <input
-      ref={field}
-      className={styles.field}
-      defaultValue={title}
-      maxLength={200}
-      aria-label={t('Name of the session')}
-      data-testid="session-name-field"
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') finish(event.currentTarget.value.trim());
-        if (event.key === 'Escape') finish(null);
-      }}
-      onBlur={(event) => finish(event.currentTarget.value.trim())}
-    />
   );
 }
 
