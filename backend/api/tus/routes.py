@@ -7,35 +7,25 @@ gives the file to the library. So does a HEAD, or the next start, where a crash 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 import anyio
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
 
 from backend.api.context import Service
-from backend.api.errors import failure_of
 from backend.api.sizes import size_text
 from backend.api.tus import protocol
-from backend.api.tus.protocol import ALGORITHMS, Checksum, Refused
+from backend.api.tus.endpoint import Endpoint
+from backend.api.tus.protocol import ALGORITHMS, Refused
 from backend.api.tus.shelf import Part, Shelf, Upload
-from backend.api.tus.writers import Writer, Writers
+from backend.api.tus.taking import Taking, too_much
+from backend.api.tus.writers import Writers
 from backend.domain.errors import MaskletError
 
-FLUSH_BYTES = 2**20  # so much is received before a thread is asked to write,
-FLUSH_S = 1.0  # or for so long
 SWEEP_EVERY_S = 3600.0
-LINGER_S = 1.0
-
-Answer = Callable[[Request], Awaitable[Response]]
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +43,8 @@ class Uploads:
     def routes(self) -> list[Route]:
         one = {"HEAD": self._tell, "PATCH": self._take, "DELETE": self._cancel, "OPTIONS": self._options}
         return [
-            Route("/api/uploads", _Endpoint({"POST": self._create, "OPTIONS": self._options})),
-            Route("/api/uploads/{upload_id}", _Endpoint(one)),
+            Route("/api/uploads", Endpoint({"POST": self._create, "OPTIONS": self._options})),
+            Route("/api/uploads/{upload_id}", Endpoint(one)),
         ]
 
     async def recover(self) -> None:
@@ -143,8 +133,8 @@ class Uploads:
                 raise _wrong_offset(part.upload)
             announced = request.headers.get("content-length", "0")
             if announced.isdigit() and offset + int(announced) > upload.length:
-                raise _too_much()
-            await _Taking(self._service, writer, part, promise).run(request)
+                raise too_much()
+            await Taking(self._service, writer, part, promise).run(request)
             done = part.upload
             if done.is_whole:
                 with anyio.CancelScope(shield=True):
@@ -174,132 +164,6 @@ class Uploads:
         return Response(status_code=status, headers=headers)
 
 
-class _Taking:
-    """One PATCH: bytes from the socket to the part, until its end, a stop, or a client that went away."""
-
-    def __init__(self, service: Service, writer: Writer, part: Part, promise: Checksum | None) -> None:
-        self._service = service
-        self._writer = writer
-        self._part = part
-        self._promise = promise
-        self._body = ALGORITHMS[promise.algorithm]() if promise else None
-        self._buffer = bytearray()
-        self._flushed_s = anyio.current_time()
-
-    async def run(self, request: Request) -> None:
-        """Raises Refused, ClientDisconnect, OSError. What came in counts, unless a checksum was promised."""
-        try:
-            with self._writer.scope as scope:
-                self._writer.heard()
-                async for chunk in request.stream():
-                    self._writer.heard()
-                    await self._receive(chunk)
-        except ClientDisconnect:
-            await self._settle(whole=False)
-            raise
-        await self._settle(whole=not scope.cancelled_caught)
-        if scope.cancelled_caught:
-            raise Refused(503, self._writer.why, {"Retry-After": "2"})
-
-    async def _receive(self, chunk: bytes) -> None:
-        if self._part.offset + len(self._buffer) + len(chunk) > self._part.upload.length:
-            raise _too_much()
-        self._buffer += chunk
-        due = len(self._buffer) >= FLUSH_BYTES or anyio.current_time() - self._flushed_s >= FLUSH_S
-        if due:
-            with anyio.CancelScope(shield=True):  # the thread would go on writing
-                await self._write()
-
-    async def _write(self) -> None:
-        data = bytes(self._buffer)
-        self._buffer.clear()
-        self._flushed_s = anyio.current_time()
-
-        def write(service: Service) -> None:
-            if self._body is not None:
-                self._body.update(data)
-            self._part.write(data)
-            service.metrics.uploaded(len(data))
-
-        if data:
-            await self._service.command(write)
-
-    async def _settle(self, whole: bool) -> None:
-        """Keep what was received; with a checksum, only if all of it came and is right."""
-        with anyio.CancelScope(shield=True):
-            await self._write()
-            if self._promise is not None and not whole:
-                return
-            if (
-                self._promise
-                and self._body
-                and not hmac.compare_digest(self._body.digest(), self._promise.digest)
-            ):
-                sentence = "These bytes were changed on their way; send them again."
-                raise Refused(protocol.CHECKSUM_MISMATCH, sentence)
-            await self._service.command(lambda s: self._part.keep())
-
-
-@dataclass
-class _Body:
-    """Knows whether all of the request has been read."""
-
-    receive_next: Receive
-    is_read: bool = False
-
-    async def receive(self) -> Message:
-        message = await self.receive_next()
-        self.is_read = not message.get("more_body", False)
-        return message
-
-    async def drain(self) -> None:
-        """Read on for a moment: a browser that is still sending would not see the answer."""
-        with anyio.move_on_after(LINGER_S), suppress(HTTPException):
-            while not self.is_read:
-                await self.receive()
-
-
-@dataclass(frozen=True)
-class _Endpoint:
-    """ASGI. What tus asks of every answer is done here, around the one that the method asks for."""
-
-    by_method: dict[str, Answer]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(receive)
-        try:
-            response = await self._answer(Request(scope, body.receive, send))
-        except Refused as refused:
-            response = JSONResponse({"error": str(refused)}, refused.status, refused.headers)
-        except (ClientDisconnect, HTTPException):
-            raise
-        except Exception as error:
-            failure = failure_of(error)
-            response = JSONResponse({"error": failure.sentence}, failure.status)
-        if response.status_code >= 400:
-            await body.drain()
-        response.headers["Tus-Resumable"] = protocol.VERSION
-        response.headers["Cache-Control"] = "no-store"
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
-        method = request.method
-        if method == "POST":
-            method = request.headers.get("x-http-method-override", method).upper()
-        answer = self.by_method.get(method)
-        if answer is None:
-            raise Refused(
-                405, "This address does not take that method.", {"Allow": ", ".join(self.by_method)}
-            )
-        if method != "OPTIONS":
-            protocol.check_version(request.headers)
-        return await answer(request)
-
-
 def _wrong_offset(upload: Upload) -> Refused:
     sentence = f"The upload is at byte {upload.offset}; ask with HEAD, and go on from there."
     return Refused(409, sentence, {"Upload-Offset": str(upload.offset)})
-
-
-def _too_much() -> Refused:
-    return Refused(413, "These are more bytes than Upload-Length said; choose the same file again.")
