@@ -120,7 +120,7 @@ def test_an_upload_survives_what_happens_to_it(browser: Browser, server: Masklet
     second_line.speed_up()
     choose(page, noise)
     expect(left).to_be_hidden()
-    page.get_by_label("Open Noise.mp4").click()
+    page.get_by_role("button", name="Open Noise.mp4").click()
     Editor(page, WIDTH, HEIGHT)
     (video,) = server.graphql("{ library { sourceSha256 } }")["library"]
     assert video["sourceSha256"] == hashlib.sha256(noise.read_bytes()).hexdigest()

@@ -14,7 +14,7 @@ export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
   const usable = engines.filter((engine) => engine.available);
   return (
     <Menu
-      label={t('Engine for the videos you open')}
+      label={`${t('Engine for the videos you open')}: ${chosen?.label ?? t('No engine')}`}
       testId="engine-menu"
       align="end"
       className={styles.engine}
@@ -29,7 +29,7 @@ export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
       }))}
     >
       <Icon name="chip" />
-      {chosen?.label ?? 'No engine'}
+      {chosen?.label ?? t('No engine')}
       <Icon name="down" size={16} />
     </Menu>
   );

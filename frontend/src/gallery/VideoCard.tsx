@@ -16,14 +16,13 @@ export function VideoCard({ video, onOpen }: { video: Video; onOpen: () => void 
       onClick={onOpen}
       data-testid="video-card"
       data-state={video.state}
-      aria-label={isReady ? `Open ${video.title}` : video.title}
     >
+      {isReady && <span className={styles.open}>{t('Open')} </span>}
       <Poster url={isReady ? video.posterUrl : null} />
       <span className={styles.caption}>
         <span className={styles.title}>{video.title}</span>
         <Detail video={video} />
       </span>
-      {isReady && <span className={styles.open}>{t('Open')}</span>}
     </button>
   );
 }

@@ -22,6 +22,7 @@ export const zhApp = {
     'MP4、MOV、WebM、MKV 或 AVI。掩码精确对应它的每一帧。',
   'Masklet, to the gallery': 'Masklet，前往视频库',
   'New object (N)': '新建对象 (N)',
+  'No engine': '没有引擎',
   'Object name': '对象名称',
   Open: '打开',
   'Reading the video': '正在读取视频',
