@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pycocotools import mask as coco_mask
 
 from tests.backend.frame_corpus import CASES, Case
-from tests.backend.numbered_clips import number_of
+from tests.backend.numbered_clips import Clip, number_of
 from tests.e2e.editor import new_context
 from tests.e2e.numbered_page import NumberedPage
 from tests.e2e.server import MaskletServer
@@ -34,6 +34,9 @@ USUAL = (
 ).split()
 NAMES = list(CASES) if os.environ.get("MASKLET_ALL_FRAMES") else USUAL
 READY_TIMEOUT_S = 120.0
+SLOW = Clip(
+    ".mkv", options={"preset": "ultrafast"}, num_frames=500, size=(1280, 720)
+)  # some seconds to convert
 
 VIDEO = """query ($id: ID!) { video(id: $id) {
     state error warning renditionUrl renditionProgress width height numFrames frameTimesS pixelAspect
@@ -81,14 +84,21 @@ def uploaded(request: pytest.FixtureRequest, server: MaskletServer, tmp_path: Pa
 
 
 def prepared(server: MaskletServer, video_id: str) -> dict:
+    return until(lambda: state_of(server, video_id), lambda info: info["renditionUrl"] is not None)
+
+
+def state_of(server: MaskletServer, video_id: str) -> dict:
+    info = server.graphql(VIDEO, id=video_id)["video"]
+    assert info["state"] != "FAILED", info["error"]
+    return info
+
+
+def until(ask: Callable[[], dict], is_so: Callable[[dict], bool]) -> dict:
     deadline = time.monotonic() + READY_TIMEOUT_S
-    while True:
-        info = server.graphql(VIDEO, id=video_id)["video"]
-        assert info["state"] != "FAILED", info["error"]
-        if info["state"] == "READY" and info["renditionUrl"]:
-            return info
+    while not is_so(info := ask()):
         assert time.monotonic() < deadline, info
         time.sleep(0.1)
+    return info
 
 
 def test_frame_i_is_frame_i(uploaded: Uploaded, server: MaskletServer, page: Page) -> None:
@@ -98,6 +108,27 @@ def test_frame_i_is_frame_i(uploaded: Uploaded, server: MaskletServer, page: Pag
     drawn_frames_are_right(uploaded, server, page, random.permutation(count)[:4].tolist())
     clicked = next(i for i in (count // 2, count // 2 - 1, 0) if uploaded.numbers[i] & 1 or i == 0)
     exported_mask_is_right(uploaded, server, clicked)
+
+
+def test_a_session_opens_before_its_rendition_is_made(
+    server: MaskletServer, page: Page, tmp_path: Path
+) -> None:
+    """Exact stills first, with a word on how far it is; then the video takes over at the same place."""
+    path = SLOW.write(tmp_path)
+    video_id = server.upload(path, path.name)
+    info = until(lambda: state_of(server, video_id), lambda info: info["state"] == "READY")
+    assert info["renditionUrl"] is None, "the rendition was made before the session could be opened"
+    editor = NumberedPage(page, info["width"], info["height"])
+    editor.open(server.url, server.graphql(CREATE, id=video_id)["createSession"]["id"])
+    preparing = page.get_by_test_id("preparing")
+    expect(preparing).to_be_visible()
+    editor.seek(SLOW.num_frames - 7, SLOW.num_frames)
+    assert editor.drawn() == SLOW.num_frames - 7
+    expect(preparing).to_be_hidden()
+    assert state_of(server, video_id)["renditionUrl"] == f"/media/{video_id}/rendition.mp4"
+    assert editor.drawn() == SLOW.num_frames - 7
+    editor.step(-2, SLOW.num_frames - 9)
+    assert editor.drawn() == SLOW.num_frames - 9
 
 
 def stills_are_right(uploaded: Uploaded, server: MaskletServer, frames: set[int]) -> None:
@@ -114,6 +145,8 @@ def drawn_frames_are_right(uploaded: Uploaded, server: MaskletServer, page: Page
     editor = NumberedPage(page, uploaded.info["width"], uploaded.info["height"])
     editor.open(server.url, uploaded.session_id)
     assert editor.drawn() == numbers[0]
+    if uploaded.case.ends_early:
+        expect(page.get_by_test_id("toast")).to_contain_text("ends early")
     for i in (*frames, last):
         editor.seek(i, len(numbers))
         assert editor.drawn() == numbers[i], f"after a seek to {i}"
