@@ -99,6 +99,9 @@ def common_area(one: Rle, other: Rle) -> int:
     """Pixels that both masks have; 0 for masks of different sizes."""
     if (one.height, one.width) != (other.height, other.width):
         return 0
+    (start, stop), (other_start, other_stop) = _extent(one), _extent(other)
+    if stop <= other_start or other_stop <= start:
+        return 0  # most pairs of many objects
     common = 0
     mine, theirs = _spans(one), _spans(other)
     a, b = next(mine, None), next(theirs, None)
@@ -109,6 +112,13 @@ def common_area(one: Rle, other: Rle) -> int:
         else:
             b = next(theirs, None)
     return common
+
+
+def _extent(mask: Rle) -> tuple[int, int]:
+    """Its first pixel and the one after its last, counted down the columns."""
+    runs = mask.runs
+    last_background = runs[-1] if len(runs) % 2 else 0
+    return runs[0] if runs else 0, mask.height * mask.width - last_background
 
 
 def _unsure(object_score: float, predicted_iou: float, area: int) -> float:

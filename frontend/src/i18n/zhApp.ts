@@ -31,6 +31,8 @@ export const zhApp = {
   'Right or Alt click': '右键或 Alt + 单击',
   'The link may be cut off, or it belongs to another Masklet.':
     '链接可能不完整，或属于另一个 Masklet。',
+  'The server does not answer. Masklet keeps trying and goes on by itself.':
+    '服务器没有响应。Masklet 会不断重试并自动继续。',
   'The link may be cut off.': '链接可能不完整。',
   'The page has failed': '页面出错了',
   'There is no such session': '没有这个会话',

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useStore } from '../app/store';
+import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import type { LiveSession } from './liveSession';
 import styles from './SessionPage.module.css';
@@ -22,7 +23,7 @@ export function ConnectionBanner({ session }: { session: LiveSession }) {
   return (
     <div className={styles.banner} role="alert" data-testid="connection-lost">
       <Icon name="link" size={16} />
-      The server does not answer. Masklet keeps trying and goes on by itself.
+      {t('The server does not answer. Masklet keeps trying and goes on by itself.')}
     </div>
   );
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+
+const SOURCES: Record<string, string> = import.meta.glob('../**/*.tsx', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const ATTRIBUTE = /\b(?:aria-label|title|placeholder|label|alt|text)="([A-Z][^"]*)"/g;
+const TEXT = />\s*([A-Z][a-z]+[^<>{}=;]*?)\s*<\//g;
+const SAME_EVERYWHERE = new Set(['Masklet']);
+
+/** What a person would read, written straight into the page instead of through `t`. */
+function untranslated(source: string): string[] {
+  return [...source.matchAll(ATTRIBUTE), ...source.matchAll(TEXT)]
+    .map(([, words = '']) => words)
+    .filter((words) => !SAME_EVERYWHERE.has(words));
+}
+
+test('the scan finds words in attributes and between tags', () => {
+  expect(untranslated('<p title="Hello">\n  Good day\n</p>')).toEqual(['Hello', 'Good day']);
+  expect(untranslated("<p title={t('Hello')}>{t('Good day')}</p>")).toEqual([]);
+});
+
+test('every word on the page goes through the catalogue', () => {
+  const found = Object.entries(SOURCES).flatMap(([path, source]) =>
+    untranslated(source).map((words) => `${path}: ${words}`),
+  );
+  expect(Object.keys(SOURCES).length).toBeGreaterThan(30);
+  expect(found).toEqual([]);
+});
