@@ -115,7 +115,7 @@ class Mutation:
             raise InvalidInput("Send the file as a part of a multipart request.")
         service = info.context
         video = await service.command(lambda s: s.library.receive(file.file, file.filename or ""))
-        while video.state is VideoState.IMPORTING or video.playback is Playback.PENDING:
+        while video.state is not VideoState.FAILED and video.playback is Playback.PENDING:
             await asyncio.sleep(IMPORT_POLL_S)
             video = await service.read(partial(_find, video.video_id))
         if video.state is VideoState.FAILED:
