@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
@@ -51,6 +52,26 @@ def test_the_lock_holds_what_the_dependencies_bring(repository: Path) -> None:
             if ";" not in requirement:  # no condition: needed everywhere
                 needed = canonical(re.match(r"[\w.-]+", requirement)[0])
                 assert needed in locked, f"{name} brings {needed}, which constraints.txt does not pin"
+
+
+COMES_WITH = {"anyio": "starlette", "werkzeug": "flask", "graphql": "strawberry-graphql"}
+COMES_WITH |= {"cross_web": "strawberry-graphql", "omegaconf": "hydra-core"}
+"""Modules of packages that a dependency brings and offers."""
+
+
+def test_everything_that_is_imported_is_a_dependency(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + extras["sam2"] + extras["train"] + extras["postgres"]
+    declared = {canonical(re.match(r"[\w.-]+", line)[0]) for line in lines}
+    packages = packages_distributions()
+    for path in [*(repository / "backend").rglob("*.py"), *(repository / "sam2").rglob("*.py")]:
+        for module in re.findall(r"^(?:from|import) (\w+)", path.read_text(), re.MULTILINE):
+            # The benchmark's peer says itself that it has to be installed.
+            if module in sys.stdlib_module_names or module in ("backend", "sam2", "masklet", "transformers"):
+                continue
+            owner = COMES_WITH.get(module) or packages.get(module, [module])[0]
+            assert canonical(owner) in declared, f"{path.name} imports {module}, which no dependency brings"
 
 
 def test_the_web_lock_serves_every_platform(repository: Path) -> None:
