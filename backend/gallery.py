@@ -90,7 +90,7 @@ def draw(settings: Settings) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # not sys.stdin.read: its lock must be free when Python ends
     os._exit(0)
 
 
