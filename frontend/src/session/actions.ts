@@ -71,13 +71,11 @@ const NEXT_MODE: Readonly<Record<CompareMode, CompareMode>> = {
 /** Enter: this mask is right. On to the next doubtful frame, else to the next frame. */
 async function verifyAndGoOn({ workspace, stage }: Scene): Promise<void> {
   if (stage?.toolKey('enter')) return;
-  const { session, player } = workspace;
+  const { player } = workspace;
   const frame = player.shown;
   if (!(await verifyHere(workspace)) || player.shown !== frame) return;
-  const { selectedId } = session.store.get();
-  const doubtful =
-    selectedId === null ? null : session.masks.doubtfulFrame(selectedId, frame, true);
-  if (doubtful !== null) player.seek(doubtful);
+  const doubtful = doubtfulPlace(workspace, true);
+  if (doubtful) goTo(workspace, doubtful);
   else player.step(1);
 }
 
@@ -92,13 +90,10 @@ function seekPrompt({ workspace }: Scene, after: boolean): void {
   if (frame !== null) workspace.player.seek(frame);
 }
 
-/** A frame where the engine is unsure of the selected object: worth a look, and maybe a click. */
+/** To a frame that is worth a look, and maybe a click. */
 function seekDoubt({ workspace }: Scene, after: boolean): void {
-  const { session, player } = workspace;
-  const { selectedId } = session.store.get();
-  if (selectedId === null) return;
-  const frame = session.masks.doubtfulFrame(selectedId, player.target, after);
-  if (frame !== null) player.seek(frame);
+  const found = doubtfulPlace(workspace, after);
+  if (found) goTo(workspace, found);
   else
     notify({
       tone: 'info',
@@ -106,6 +101,31 @@ function seekDoubt({ workspace }: Scene, after: boolean): void {
         ? t('No doubtful frame after this one.')
         : t('No doubtful frame before this one.'),
     });
+}
+
+interface Place {
+  readonly objectId: number;
+  readonly frame: number;
+}
+
+/** The nearest doubtful frame of the selected object; where it has none left, that of another one. */
+function doubtfulPlace({ session, player }: Workspace, after: boolean): Place | null {
+  const state = session.store.get();
+  const from = player.target;
+  const placeOf = (objectId: number): Place[] => {
+    const frame = session.masks.doubtfulFrame(objectId, from, after);
+    return frame === null ? [] : [{ objectId, frame }];
+  };
+  const [selected] = state.selectedId === null ? [] : placeOf(state.selectedId);
+  if (selected) return selected;
+  const others = visibleObjects(state).flatMap(({ objectId }) => placeOf(objectId));
+  others.sort((a, b) => Math.abs(a.frame - from) - Math.abs(b.frame - from));
+  return others[0] ?? null;
+}
+
+function goTo({ commands, player, session }: Workspace, { objectId, frame }: Place): void {
+  if (session.store.get().selectedId !== objectId) commands.select(objectId);
+  player.seek(frame);
 }
 
 function isTracking({ session }: Workspace): boolean {
