@@ -29,6 +29,15 @@ class MaskOrigin(StrEnum):
     IMPORT = "IMPORT"
 
 
+class DoubtReason(StrEnum):
+    UNSURE = "UNSURE"
+    JUMPED = "JUMPED"
+    RESIZED = "RESIZED"
+    PIECES = "PIECES"
+    HOLES = "HOLES"
+    OVERLAPS = "OVERLAPS"
+
+
 class PropagationState(StrEnum):
     RUNNING = "RUNNING"
     DONE = "DONE"
@@ -192,7 +201,20 @@ class FrameMask:
     origin: MaskOrigin
     engine_id: str
     verified: bool
+    doubt: float  # 0..1: how much the mask deserves a look.
+    doubt_reasons: tuple[DoubtReason, ...]
     version: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a running propagation gets on, as the server sees it now."""
+
+    beside: int  # Other propagations that take turns with it.
+    place: int  # Where memory does not hold all: its place among those who wait; 0: it is at work.
+    loading: bool  # Its engine is being loaded.
+    frames_per_s: float | None
+    remaining_s: float | None
 
 
 @dataclass(frozen=True)
@@ -204,6 +226,7 @@ class Propagation:
     error: str | None
     version: int
     verdict: Verdict  # OPEN: its masks are the feed's `candidates`, until somebody keeps or drops them.
+    pace: Pace | None  # Null where this server does not walk it.
 
 
 @dataclass(frozen=True)
@@ -291,6 +314,15 @@ class SessionDetails:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How an object's masks look that changed, without the masks."""
+
+    object_id: int
+    first_frame: int
+    looks: str  # Runs of frames from `firstFrame` on, such as `120a3b_40o`: how many (1 where no number stands) look which way. `_`: did not change; `x`: no mask; `o`: tracked, the object is not there; `a` to `e`: a mask, from sure to most doubtful; a capital: verified by a person.
+
+
+@dataclass(frozen=True)
 class SessionDelta:
     """What changed in a session after a version."""
 
@@ -301,6 +333,7 @@ class SessionDelta:
     propagation: Propagation | None
     details: SessionDetails | None  # Its title and classes, if changed.
     candidates: tuple[FrameMask, ...]  # Masks that wait for a verdict.
+    coverage: tuple[Coverage, ...]  # Instead of masks, where there are too many.
 
 
 LIBRARY: Operation[tuple[Video, ...]] = Operation(
@@ -347,14 +380,14 @@ OBJECTS: Operation[tuple[TrackedObject, ...]] = Operation(
 
 MASKS: Operation[tuple[FrameMask, ...]] = Operation(
     "masks",
-    'query($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { masks(sessionId: $sessionId, firstFrame: $firstFrame, lastFrame: $lastFrame) { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } }',
+    'query($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { masks(sessionId: $sessionId, firstFrame: $firstFrame, lastFrame: $lastFrame) { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } }',
     "tuple[FrameMask, ...]",
 )
 
 
 PROPAGATION: Operation[Propagation | None] = Operation(
     "propagation",
-    'query($sessionId: ID!) { propagation(sessionId: $sessionId) { id state framesDone framesTotal error version verdict } }',
+    'query($sessionId: ID!) { propagation(sessionId: $sessionId) { id state framesDone framesTotal error version verdict pace { beside place loading framesPerS remainingS } } }',
     "Propagation | None",
 )
 
@@ -424,7 +457,7 @@ CLEAR_PROMPTS: Operation[int] = Operation(
 
 TRACK: Operation[Propagation] = Operation(
     "track",
-    'mutation($sessionId: ID!, $direction: Direction! = BOTH, $startFrame: Int, $objectIds: [Int!], $firstFrame: Int, $lastFrame: Int, $proposed: Boolean! = false, $overwritesVerified: Boolean! = false) { track(sessionId: $sessionId, direction: $direction, startFrame: $startFrame, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, proposed: $proposed, overwritesVerified: $overwritesVerified) { id state framesDone framesTotal error version verdict } }',
+    'mutation($sessionId: ID!, $direction: Direction! = BOTH, $startFrame: Int, $objectIds: [Int!], $firstFrame: Int, $lastFrame: Int, $proposed: Boolean! = false, $overwritesVerified: Boolean! = false) { track(sessionId: $sessionId, direction: $direction, startFrame: $startFrame, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, proposed: $proposed, overwritesVerified: $overwritesVerified) { id state framesDone framesTotal error version verdict pace { beside place loading framesPerS remainingS } } }',
     "Propagation",
 )
 
@@ -459,6 +492,6 @@ CANCEL_JOB: Operation[Job] = Operation(
 
 SESSION_FEED: Operation[SessionDelta] = Operation(
     "sessionFeed",
-    'subscription($sessionId: ID!, $after: Int! = 0) { sessionFeed(sessionId: $sessionId, after: $after) { version objects { objectId name colour removed version label attributes { name value } rank locked absent { first last } } prompts { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } masks { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } propagation { id state framesDone framesTotal error version verdict } details { title ontology { name colour attributes { name kind choices } } version } candidates { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified version } } }',
+    'subscription($sessionId: ID!, $after: Int! = 0, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { objectId name colour removed version label attributes { name value } rank locked absent { first last } } prompts { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } masks { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } propagation { id state framesDone framesTotal error version verdict pace { beside place loading framesPerS remainingS } } details { title ontology { name colour attributes { name kind choices } } version } candidates { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } coverage { objectId firstFrame looks } } }',
     "SessionDelta",
 )

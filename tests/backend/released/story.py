@@ -20,9 +20,7 @@ def tell(database: Database) -> None:
     """Two videos and two sessions: one that was worked on, one that is being tracked."""
     videos, store = SqlVideoStore(database), SqlSessionStore(database)
     videos.put_video(video())
-    videos.put_video(
-        video("video-2", state=VideoState.FAILED, pts_s=(), error="Cut; it's “bad”.")
-    )
+    videos.put_video(video("video-2", state=VideoState.FAILED, pts_s=(), error="Cut; it's “bad”."))
     store.add_session(Session(SESSION, "video-1", "colorflow", created_s=5.0))
     for _ in range(3):
         store.add_object(SESSION, describe)
