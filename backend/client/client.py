@@ -24,12 +24,11 @@ def _unseen(done: float) -> None:
 
 
 class Client:
-    """A Masklet server. `key` is the one in its owner's link, where the server is closed to others."""
+    """A Masklet server, by default that of MASKLET_SERVER or of `make run`. `key` is the one in its owner's
+    link, where the server is closed to others."""
 
-    def __init__(
-        self, server: str = DEFAULT_SERVER, key: str | None = None, timeout_s: float = 900.0
-    ) -> None:
-        self._connection = Connection(server, key, timeout_s)
+    def __init__(self, server: str | None = None, key: str | None = None, timeout_s: float = 900.0) -> None:
+        self._connection = Connection(server or default_server(), key, timeout_s)
 
     def __enter__(self) -> Client:
         return self
