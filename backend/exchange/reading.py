@@ -33,6 +33,7 @@ MAX_NAME = 80
 REPORT, OBJECTS, SHAPES = "report.json", "objects.json", "shapes.jsonl"
 ZIP_HEAD = b"PK\x03\x04"
 HEAD_BYTES = 64
+TEXTS = frozenset({".json", ".xml", ".txt"})
 SHAPES_LOOKED_AT = 64  # enough to see whether a format is the right one
 UNKNOWN = "This is no annotation file that Masklet knows: choose its format, or see the user guide for which."
 
@@ -162,6 +163,9 @@ def _read(path: Path, request: ImportRequest, video: Video) -> tuple[str, Found]
         return named, format_named(named).read(path, video)
     claimed: tuple[str, Found] | None = None
     for name, form in FORMATS.items():
+        is_video = form.needs_frames and not form.takes_frames
+        if is_video and path.suffix in TEXTS:
+            continue
         try:
             found = form.read(path, video)
             shapes = islice(found.shapes(), SHAPES_LOOKED_AT)

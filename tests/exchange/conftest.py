@@ -8,3 +8,4 @@ from tests.backend.databases import (  # noqa: F401 - fixtures: pytest finds the
     empty_postgresql,
     postgresql_server,
 )
+from tests.backend.disks import small_disk  # noqa: F401 - a fixture, as above

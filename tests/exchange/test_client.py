@@ -164,7 +164,7 @@ def test_annotate_works_without_a_server(
     arguments = ["annotate", str(source), "--point", point, "--track", "--format", "coco", "-o", str(out)]
     assert main([*arguments, "--last", "30", "--engine", "colorflow", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["frames"] >= 24  # then it leaves the picture
-    document = json.loads((out / "annotations.json").read_text())
+    document = json.loads((out / "annotations/instances_default.json").read_text())
     assert 24 <= len(document["annotations"]) <= 31
     assert main(["verify", str(out), str(source)]) == 0
     assert main(["annotate", str(source), "--point", "0,1", "-o", str(tmp_path / "x")]) == 2

@@ -59,14 +59,16 @@ def test_an_export_is_a_zip_with_a_manifest(
     )
     assert manifest.drawn.session_id == session_id and manifest.drawn.engine_id == "fake"
     assert manifest.drawn.session_version == server.service.sessions.session(session_id).version
-    assert manifest.files == {"annotations.json": sha256(folder / "annotations.json")}
-    document = json.loads((folder / "annotations.json").read_text())
+    assert manifest.files == {
+        "annotations/instances_default.json": sha256(folder / "annotations/instances_default.json")
+    }
+    document = json.loads((folder / "annotations/instances_default.json").read_text())
     assert {image["frame_index"] for image in document["images"]} == {2, 5, 8}
 
 
 def test_only_the_chosen_objects_leave(server: Live, session_id: str, tmp_path: Path) -> None:
     folder = unzipped(export(server, session_id, o=[2]), tmp_path)
-    document = json.loads((folder / "annotations.json").read_text())
+    document = json.loads((folder / "annotations/instances_default.json").read_text())
     assert {entry["track_id"] for entry in document["annotations"]} == {2}
 
 

@@ -71,7 +71,7 @@ def shift_frames(folder: Path) -> None:
 
 
 def shift_masks(folder: Path) -> None:
-    path = folder / "annotations.json"
+    path = folder / "annotations/instances_default.json"
     document = json.loads(path.read_text())
     for image in document["images"]:
         image["frame_index"] += 1
@@ -80,7 +80,7 @@ def shift_masks(folder: Path) -> None:
 
 
 def resize_masks(folder: Path) -> None:
-    path = folder / "annotations.json"
+    path = folder / "annotations/instances_default.json"
     document = json.loads(path.read_text())
     for entry in document["annotations"]:
         entry["segmentation"] = {"size": [36, 48], "counts": [0, 10, 36 * 48 - 10]}
@@ -89,7 +89,7 @@ def resize_masks(folder: Path) -> None:
 
 
 def touch_file(folder: Path) -> None:
-    path = folder / "annotations.json"
+    path = folder / "annotations/instances_default.json"
     path.write_text(path.read_text() + " ")
 
 
@@ -120,7 +120,7 @@ def claim_more_frames(folder: Path) -> None:
         ("coco", shift_frames, "Frame 1 of the source is shown at 0.04"),
         ("coco", shift_masks, "12"),
         ("coco", resize_masks, "48 x 36"),
-        ("coco", touch_file, "The file annotations.json is not as it was exported"),
+        ("coco", touch_file, "The file annotations/instances_default.json is not as it was exported"),
         ("coco", claim_more_frames, "The source has 12 frames, the export says 13"),
         ("davis", drop_file, "is missing from the export"),
         ("davis", swap_pictures, "is not frame 0 of the source"),
