@@ -88,6 +88,6 @@ class ThreadHost:
 
     def close(self) -> None:
         with self._closing:
+            self._actor.close()  # first: it stops after the frame in hand, however long the others take
             self._standstill.close()
-            self._actor.close()
             self._writer.close()

@@ -202,7 +202,7 @@ def test_the_masks_are_the_librarys_when_sessions_are_evicted_in_the_middle(make
     for session in (first, second):
         assert rig.wait_until_ended(session) is PropagationState.DONE
         assert_equal(drawn(rig, session), tracked)
-    assert len(rig.sources) > FRAMES
+    assert len(rig.sources) > 4  # opened again and again: where memory is short they take turns
     for session in (first, second):
         correct_at_10(rig, session)
         rig.track(session)

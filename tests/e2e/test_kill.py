@@ -90,7 +90,7 @@ def test_nothing_acknowledged_is_lost(own_server: MaskletServer) -> None:
     done = wait_for(
         own_server,
         session,
-        lambda seen: seen.propagation["state"] == "DONE",
+        is_done,
         "the tracking that was interrupted",
     )
     for object_id in objects:

@@ -7,6 +7,7 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { ClassDialog } from './ClassDialog';
 import { filtered, NO_FILTER, type ObjectFilter, type ObjectState } from './filter';
+import { ObjectDetails } from './ObjectDetails';
 import styles from './ObjectPanel.module.css';
 import { ObjectRow } from './ObjectRow';
 
@@ -21,6 +22,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const [filter, setFilter] = useState(NO_FILTER);
   const [editsClasses, setEditsClasses] = useState(false);
   const isTracked = (objectId: number) => workspace.session.masks.trackedFrames(objectId) > 0;
+  const selected = all.find((object) => object.objectId === selectedId);
   const shown = filtered(all, filter, isTracked);
   return (
     <aside className={styles.panel} aria-label={t('Objects')}>
@@ -54,12 +56,19 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
               key={object.objectId}
               object={object}
               place={all === shown ? i + 1 : all.indexOf(object) + 1}
-              onEditClasses={() => setEditsClasses(true)}
               isSelected={object.objectId === selectedId}
               workspace={workspace}
             />
           ))}
         </ul>
+      )}
+      {selected && (
+        // Below the list, not in it: rows must not move under a double click.
+        <ObjectDetails
+          object={selected}
+          workspace={workspace}
+          onEditClasses={() => setEditsClasses(true)}
+        />
       )}
       {all.length <= LEGEND_UP_TO && <Legend />}
       {editsClasses && <ClassDialog workspace={workspace} onClose={() => setEditsClasses(false)} />}

@@ -8,7 +8,6 @@ import { ObjectSwitches } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
 import { NameField } from '../ui/NameField';
 import { extentOf, extentText } from './extent';
-import { ObjectDetails } from './ObjectDetails';
 import styles from './ObjectPanel.module.css';
 
 interface ObjectRowProps {
@@ -16,7 +15,6 @@ interface ObjectRowProps {
   readonly place: number; // in the list, from 1: its key
   readonly isSelected: boolean;
   readonly workspace: Workspace;
-  readonly onEditClasses: () => void;
 }
 
 /** One object. `data-mask-frames` says on how many frames it has been tracked. */
@@ -94,9 +92,6 @@ export function ObjectRow(props: ObjectRowProps) {
           />
         </span>
       </div>
-      {isSelected && (
-        <ObjectDetails object={object} workspace={workspace} onEditClasses={props.onEditClasses} />
-      )}
     </li>
   );
 }
