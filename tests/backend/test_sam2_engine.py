@@ -26,7 +26,7 @@ from backend.host.thread_host import EngineMenu
 from backend.worker import live_pool
 from backend.worker.live_pool import Budget
 from backend.worker.masks import decode_mask, encode_mask
-from tests.backend.hosting import FRAMES, Discs, LoadedOnce, Rig, blue, red
+from tests.backend.hosting import Discs, LoadedOnce, Rig, blue, red
 from tests.backend.tiny_checkpoint import NAME, TinyFirst, write_config
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make test` installs it")
