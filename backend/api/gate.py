@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.access import COOKIE, Ask, Policy
 from backend.api.refusing import both_shapes
+from backend.domain.people import LOCAL, acting
 
 COOKIE_AGE_S = 30 * 24 * 3600
 # The app needs no inline script; masks and frames are decoded in workers and blobs of its own.
@@ -57,7 +58,11 @@ class Gate:
             await send(message)
 
         answer = self._answer(scope, headers)
-        await (answer or self._app)(scope, receive, send_with_headers)
+        who = acting.set(None if answer else LOCAL)
+        try:
+            await (answer or self._app)(scope, receive, send_with_headers)
+        finally:
+            acting.reset(who)
 
     def _answer(self, scope: Scope, headers: Headers) -> Response | None:
         """What the gate itself says; None: the request may pass."""

@@ -13,6 +13,7 @@ from backend.domain.coverage import Coverage
 from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
+from backend.domain.projects import HOME
 from backend.domain.rle import Rle
 
 
@@ -176,6 +177,7 @@ class Session:
     title: str = ""  # empty: it goes by its video's
     ontology: tuple[ObjectClass, ...] = ()
     removed_s: float | None = None  # since 1970, when it was deleted; it can be restored for a while
+    project_id: str = HOME
 
 
 @dataclass(frozen=True)

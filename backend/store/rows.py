@@ -108,7 +108,25 @@ def session_of(row: Row) -> Session:
         row.title,
         ontology_of(row.ontology),
         row.removed_s,
+        row.project_id,
     )
+
+
+def session_row(session: Session, version: int) -> dict[str, object]:
+    """Of a new one."""
+    return {
+        "session_id": session.session_id,
+        "video_id": session.video_id,
+        "engine_id": session.engine_id,
+        "created_s": session.created_s,
+        "version": version,
+        "next_object_id": 1,
+        "title": session.title,
+        "ontology": ontology_json(session.ontology),
+        "details_version": version,
+        "removed_s": None,
+        "project_id": session.project_id,
+    }
 
 
 def ontology_json(classes: Sequence[ObjectClass]) -> str:

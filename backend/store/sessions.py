@@ -39,12 +39,12 @@ from backend.store.rows import (
     mask_of,
     object_of,
     object_row,
-    ontology_json,
     prompt_of,
     prompt_row,
     propagation_of,
     propagation_row,
     session_of,
+    session_row,
     upsert,
 )
 from backend.store.tables import masks, objects, prompts, propagations, sessions, videos
@@ -182,24 +182,12 @@ class SqlSessionStore:
     # Writes
 
     def add_session(self, session: Session) -> None:
-        row = {
-            "session_id": session.session_id,
-            "video_id": session.video_id,
-            "engine_id": session.engine_id,
-            "created_s": session.created_s,
-            "version": session.version + 1,
-            "next_object_id": 1,
-            "title": session.title,
-            "ontology": ontology_json(session.ontology),
-            "details_version": session.version + 1,
-            "removed_s": None,
-        }
         with self._database.write() as connection:
             if not _exists(connection, videos.c.video_id, session.video_id):
                 raise NotFound("There is no such video; it may have been removed.")
             if _exists(connection, sessions.c.session_id, session.session_id):
                 raise Conflict("There is a session with this id already.")
-            connection.execute(sessions.insert(), row)
+            connection.execute(sessions.insert(), session_row(session, session.version + 1))
         self.tell(session.session_id, session.version + 1)
 
     def add_object(

@@ -63,6 +63,17 @@ sessions = Table(
     Column("ontology", Text, nullable=False),  # JSON [[name, colour, [[name, kind, [choices]], ...]], ...]
     Column("details_version", Integer, nullable=False),  # when title or ontology last changed
     Column("removed_s", Double),  # when it was deleted; it may be restored for a while
+    Column("project_id", String(64), nullable=False, server_default=text("'home'"), index=True),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_s", Double, nullable=False),
+    Column("ontology", Text, nullable=False),  # as that of a session
+    Column("removed_s", Double),
 )
 
 objects = Table(
