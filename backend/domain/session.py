@@ -78,6 +78,7 @@ class TrackedObject:
     rank: int = 0  # its place in the list of objects; equal ranks go by id
     locked: bool = False  # nobody may change it, nor Track, until it is unlocked
     absent: tuple[FrameRange, ...] = ()  # in order, apart from each other
+    assignee_id: str | None = None  # the person who is to do it
 
 
 ABSENT_SCORE = -10.0  # the logit of an object of which a person said that it is not there
@@ -178,6 +179,7 @@ class Session:
     ontology: tuple[ObjectClass, ...] = ()
     removed_s: float | None = None  # since 1970, when it was deleted; it can be restored for a while
     project_id: str = HOME
+    assignee_id: str | None = None  # the person who is to do it
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Session, 
 from backend.store.database import Database
 from backend.store.jobs import write_job
 from backend.store.object_rows import last_rank
+from backend.store.project_rows import in_project
 from backend.store.rows import mask_row, object_row, prompt_row, session_row, upsert
 from backend.store.tables import masks, objects, prompts, sessions, videos
 
@@ -56,7 +57,7 @@ def _add_session(connection: Connection, session: Session) -> None:
     video = select(videos.c.video_id).where(videos.c.video_id == session.video_id)
     if connection.execute(video).first() is None:
         raise NotFound("There is no such video; it may have been removed.")
-    connection.execute(sessions.insert(), session_row(session, version=1))
+    connection.execute(sessions.insert(), session_row(in_project(connection, session), version=1))
 
 
 def _bring_in(connection: Connection, session: Session, incoming: Incoming) -> BroughtIn:

@@ -109,6 +109,7 @@ def session_of(row: Row) -> Session:
         ontology_of(row.ontology),
         row.removed_s,
         row.project_id,
+        row.assignee_id,
     )
 
 
@@ -126,6 +127,7 @@ def session_row(session: Session, version: int) -> dict[str, object]:
         "details_version": version,
         "removed_s": None,
         "project_id": session.project_id,
+        "assignee_id": session.assignee_id,
     }
 
 
@@ -165,6 +167,7 @@ def object_row(session_id: str, tracked: TrackedObject, version: int) -> Values:
         "rank": tracked.rank,
         "locked": tracked.locked,
         "absent": json.dumps([[stretch.first, stretch.last] for stretch in tracked.absent]),
+        "assignee_id": tracked.assignee_id,
     }
 
 
@@ -181,6 +184,7 @@ def object_of(row: Row) -> TrackedObject:
         row.rank,
         row.locked,
         tuple(FrameRange(first, last) for first, last in json.loads(row.absent)),
+        row.assignee_id,
     )
 
 

@@ -35,6 +35,7 @@ from backend.store.object_rows import (
     prompt_version,
     set_removed,
 )
+from backend.store.project_rows import in_project
 from backend.store.rows import (
     mask_of,
     object_of,
@@ -187,7 +188,8 @@ class SqlSessionStore:
                 raise NotFound("There is no such video; it may have been removed.")
             if _exists(connection, sessions.c.session_id, session.session_id):
                 raise Conflict("There is a session with this id already.")
-            connection.execute(sessions.insert(), session_row(session, session.version + 1))
+            begun = in_project(connection, session)
+            connection.execute(sessions.insert(), session_row(begun, session.version + 1))
         self.tell(session.session_id, session.version + 1)
 
     def add_object(

@@ -13,6 +13,8 @@ from backend.store.tables import (
     masks,
     metadata,
     objects,
+    project_videos,
+    projects,
     prompts,
     sessions,
     stashed_masks,
@@ -41,6 +43,8 @@ class SqlShelfStore:
             sessions.c.removed_s.is_(None) if removed_s is not None else sessions.c.removed_s.is_not(None)
         )
         with self._database.write() as connection:
+            if removed_s is None and _project_is_gone(connection, session_id):
+                raise Conflict("The project of this session was deleted; restore that.")
             changed = connection.execute(
                 update(sessions)
                 .where(sessions.c.session_id == session_id, is_other)
@@ -50,6 +54,7 @@ class SqlShelfStore:
                 raise NotFound("There is no such session; it may have been cleared away.")
 
     def removed_sessions(self) -> list[Session]:
+        """With those of deleted projects, which come back with these."""
         wanted = select(sessions).where(sessions.c.removed_s.is_not(None))
         with self._database.read() as connection:
             rows = connection.execute(wanted.order_by(sessions.c.removed_s.desc())).all()
@@ -75,7 +80,14 @@ class SqlShelfStore:
             used = select(sessions.c.session_id).where(sessions.c.video_id == video_id)
             if connection.execute(used.limit(1)).first():
                 raise Conflict("A session uses this video; delete that first.")
+            connection.execute(delete(project_videos).where(project_videos.c.video_id == video_id))
             connection.execute(delete(videos).where(videos.c.video_id == video_id))
+
+
+def _project_is_gone(connection: Connection, session_id: str) -> bool:
+    of_it = select(sessions.c.project_id).where(sessions.c.session_id == session_id)
+    gone = select(projects).where(projects.c.project_id.in_(of_it), projects.c.removed_s.is_not(None))
+    return connection.execute(gone).first() is not None
 
 
 def _copy(connection: Connection, table: Table, session_id: str, changed: dict[str, object]) -> None:

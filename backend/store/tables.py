@@ -64,6 +64,7 @@ sessions = Table(
     Column("details_version", Integer, nullable=False),  # when title or ontology last changed
     Column("removed_s", Double),  # when it was deleted; it may be restored for a while
     Column("project_id", String(64), nullable=False, server_default=text("'home'"), index=True),
+    Column("assignee_id", String(64)),  # the person who is to do it
 )
 
 projects = Table(
@@ -74,6 +75,28 @@ projects = Table(
     Column("created_s", Double, nullable=False),
     Column("ontology", Text, nullable=False),  # as that of a session
     Column("removed_s", Double),
+)
+
+# To which projects each video was uploaded.
+project_videos = Table(
+    "project_videos",
+    metadata,
+    Column("project_id", ForeignKey("projects.project_id"), primary_key=True),
+    Column("video_id", ForeignKey("videos.video_id"), primary_key=True, index=True),
+)
+
+# What `backend.store.progress` counted of a session when it was at `version`; counted anew once that is past.
+session_progress = Table(
+    "session_progress",
+    metadata,
+    Column("session_id", ForeignKey("sessions.session_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("masks", Integer, nullable=False),
+    Column("masks_verified", Integer, nullable=False),
+    Column("frames_masked", Integer, nullable=False),
+    Column("frames_verified", Integer, nullable=False),
+    Column("frames_doubtful", Integer, nullable=False),
+    Column("busiest_frame", Integer),  # the one with the most objects to be seen
 )
 
 objects = Table(
@@ -91,6 +114,7 @@ objects = Table(
     Column("rank", Integer, nullable=False),
     Column("locked", Boolean, nullable=False),
     Column("absent", Text, nullable=False),  # JSON [[first, last], ...]
+    Column("assignee_id", String(64)),  # the person who is to do it
 )
 
 
