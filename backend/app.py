@@ -83,7 +83,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(database.close)
         sharing = open_sharing(settings, doorbell)
         undo.callback(sharing.close)
-        sessions, videos = SqlSessionStore(database, sharing.changed), SqlVideoStore(database)
+        limits = SessionLimits(settings.limits.objects, settings.limits.points)
+        sessions, videos = SqlSessionStore(database, sharing.changed, limits), SqlVideoStore(database)
         library = VideoLibrary(
             videos, settings.data, settings.max_upload_bytes, _media_limits(settings), metrics, sharing.mine
         )
@@ -99,9 +100,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(host.close)
         threads = Threads()
         undo.callback(threads.close)
-        commands = SessionCommands(
-            sessions, videos, host, SessionLimits(settings.limits.objects, settings.limits.points)
-        )
+        commands = SessionCommands(sessions, videos, host, limits)
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
         jobs = _open_jobs(settings, database, sharing, sessions, videos, host, commands)
@@ -115,7 +114,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             host=host,
             commands=commands,
             objects=ObjectCommands(sessions, annotations, videos, host),
-            review=ReviewCommands(sessions, annotations, videos, host),
+            review=ReviewCommands(sessions, annotations, videos, host, limits),
             shelf=shelf,
             jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
@@ -136,7 +135,7 @@ def _open_jobs(
     commands: SessionCommands,
 ) -> Jobs:
     """Exports and imports; they run in processes of their own, which open the stores themselves."""
-    jobs, imports = SqlJobStore(database), SqlImports(database, sessions.tell)
+    jobs, imports = SqlJobStore(database), SqlImports(database, sessions.tell, sessions.limits)
     places = Places(settings.data, settings.max_upload_bytes)
     environment = {
         "DATABASE_URL": settings.database,

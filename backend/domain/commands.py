@@ -14,8 +14,9 @@ from dataclasses import replace
 from backend.domain.colours import colour_of
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.frames import FrameRange
+from backend.domain.leases import holder_of, take_lease
 from backend.domain.limits import SessionLimits
-from backend.domain.lookup import check_frame, unlocked_object
+from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
 from backend.domain.ontology import checked_colour
 from backend.domain.plan import ObjectWork, frames_to_walk, passes_left, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
@@ -83,8 +84,6 @@ class SessionCommands:
         def describe(new_id: int) -> TrackedObject:
             return TrackedObject(new_id, tidy_name or f"Object {new_id}", tidy_colour or colour_of(new_id))
 
-        if len(self._store.objects(session_id)) >= self._limits.objects:
-            raise InvalidInput(f"A session holds at most {self._limits.objects} objects: remove some first.")
         return self._store.add_object(session_id, describe, object_id)
 
     def update_object(
@@ -112,13 +111,19 @@ class SessionCommands:
         With `seen`, the version that the caller has seen, a newer change of these prompts is a Conflict.
         """
         video = self.video_of(session_id)
-        unlocked_object(self._store, session_id, prompt.object_id)
-        check_prompt(prompt, video, self._limits.points)
+        tracked = unlocked_object(self._store, session_id, prompt.object_id)
+        self.check_prompt(prompt, video)
+        take_lease(session_id, prompt.object_id, tracked.name)
         self._store.put_prompt(session_id, prompt, seen)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
 
+    def check_prompt(self, prompt: FramePrompt, video: Video) -> None:
+        """Raises InvalidInput where `set_prompt` would."""
+        check_prompt(prompt, video, self._limits)
+
     def clear_prompts(self, session_id: str) -> int:
         """Start over: every prompt and mask goes, the objects stay. Returns the session's version."""
+        unheld_objects(self._store, session_id)
         self.cancel(session_id)
         self._store.clear_prompts(session_id)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
@@ -139,7 +144,8 @@ class SessionCommands:
         `first_frame` and `last_frame`, both inclusive, limit it to a range. What was due before stays due
         then, since the rest of the video has not seen it; and a walk ends before the next verified frame.
         If it is `proposed`, its masks wait beside the session's own for a verdict. Verified masks stay as
-        they are, unless it `overwrites_verified`. Locked objects are left alone.
+        they are, unless it `overwrites_verified`. Locked objects are left alone, and those that somebody else
+        is editing, unless they are named: then that is refused.
         """
         video = self.video_of(session_id)
         if start_frame is not None:
@@ -159,6 +165,7 @@ class SessionCommands:
 
     def track_passes(self, session_id: str, passes: Sequence[Pass]) -> Propagation:
         """Start a propagation over exactly these passes."""
+        unheld_objects(self._store, session_id, objects_of(passes))
         return self._start(session_id, self._propagation(session_id, passes, settles_prompts=True))
 
     def _propagation(self, session_id: str, passes: Sequence[Pass], settles_prompts: bool) -> Propagation:
@@ -188,6 +195,7 @@ class SessionCommands:
         passes = passes_left(last.passes, last.frames_done)
         if not passes:
             raise Conflict("Nothing was left to track when it was broken off.")
+        unheld_objects(self._store, session_id, objects_of(passes))
         again = replace(last, propagation_id=self._new_id(), state=PropagationState.RUNNING, error=None)
         rest = replace(again, passes=passes, frames_done=0, frames_total=frames_to_walk(passes))
         return self._start(session_id, rest)
@@ -228,16 +236,23 @@ class SessionCommands:
                 verified.get(tracked.object_id, frozenset()),
             )
             for tracked in self._store.objects(session_id)
-            if not tracked.locked and (object_ids is None or tracked.object_id in object_ids)
+            if not tracked.locked
+            and (object_ids is None or tracked.object_id in object_ids)
+            and not holder_of(session_id, tracked.object_id)
         ]
 
     def _why_nothing_to_walk(self, session_id: str, direction: Direction, within: FrameRange | None) -> str:
         if not self._store.prompts(session_id):
             return "There is nothing to track yet: click an object first."
+        unheld_objects(self._store, session_id)
         if within is not None:
             frames = f"frames {within.first} to {within.last}"
             return f"Tracking {direction} does not reach {frames} from where the prompts are; click there."
         return f"There is no frame to track {direction} from here; choose the other direction."
+
+
+def objects_of(passes: Sequence[Pass]) -> frozenset[int]:
+    return frozenset(object_id for walk in passes for object_id in walk.object_ids)
 
 
 def _checked_range(first_frame: int | None, last_frame: int | None, video: Video) -> FrameRange | None:
@@ -251,10 +266,10 @@ def _checked_range(first_frame: int | None, last_frame: int | None, video: Video
     return None if (first, last) == (0, video.num_frames - 1) else FrameRange(first, last)
 
 
-def check_prompt(prompt: FramePrompt, video: Video, most_points: int = SessionLimits.points) -> None:
+def check_prompt(prompt: FramePrompt, video: Video, limits: SessionLimits) -> None:
     check_frame(prompt.frame_idx, video)
-    if len(prompt.points) > most_points:
-        raise InvalidInput(f"A frame takes at most {most_points} points for one object.")
+    if len(prompt.points) > limits.points:
+        raise InvalidInput(f"A frame takes at most {limits.points} points for one object.")
     size = f"{video.width} x {video.height} pixels"
     for point in prompt.points:
         if not (0 <= point.x <= video.width and 0 <= point.y <= video.height):

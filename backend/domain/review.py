@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.domain.annotation_ports import AnnotationStore, Verified
-from backend.domain.commands import check_prompt
+from backend.domain.commands import check_prompt, objects_of
 from backend.domain.errors import InvalidInput
-from backend.domain.lookup import check_frame, unlocked_object
+from backend.domain.limits import SessionLimits
+from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Verdict
@@ -21,12 +22,18 @@ class ReviewCommands:
     """Commands on masks; each blocks until what it did is durable. Safe to call from several threads."""
 
     def __init__(
-        self, store: SessionStore, annotations: AnnotationStore, videos: VideoStore, host: Host
+        self,
+        store: SessionStore,
+        annotations: AnnotationStore,
+        videos: VideoStore,
+        host: Host,
+        limits: SessionLimits = SessionLimits(),  # noqa: B008 - frozen
     ) -> None:
         self._store = store
         self._annotations = annotations
         self._videos = videos
         self._host = host
+        self._limits = limits
 
     def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool = True) -> int:
         """A person says that these masks are right: tracking never overwrites them unasked. Or takes that
@@ -42,6 +49,9 @@ class ReviewCommands:
 
     def set_verdict(self, session_id: str, propagation_id: str, verdict: Verdict) -> int:
         """Keep a tracked range, drop it, or take either back. Returns the session's version."""
+        latest = self._store.propagation(session_id)
+        of_latest = latest is not None and latest.propagation_id == propagation_id
+        unheld_objects(self._store, session_id, objects_of(latest.passes) if latest and of_latest else None)
         version = self._annotations.set_verdict(session_id, propagation_id, verdict)
         if verdict is not Verdict.APPLIED:
             self._host.forget(session_id)  # its memory is of masks that people do not see any more
@@ -49,7 +59,7 @@ class ReviewCommands:
 
     def preview(self, session_id: str, prompt: FramePrompt) -> Rle | None:
         """The mask that this prompt would give. Nothing is kept. None: a newer one was asked for since."""
-        check_prompt(prompt, self._video(session_id))
+        check_prompt(prompt, self._video(session_id), self._limits)
         if prompt.is_empty:
             raise InvalidInput("There is no prompt to show a mask of; point at something.")
         return self._host.preview(session_id, prompt).result(PREVIEW_TIMEOUT_S)

@@ -156,14 +156,19 @@ def imported_of(index: FrameIndex, warning: str | None = None) -> ImportedVideo:
 
 def _check_extent(index: FrameIndex, limits: MediaLimits) -> None:
     if index.pts_s[-1] > limits.max_duration_s:
-        raise InvalidInput(
-            f"This video is longer than {limits.max_duration_s / 3600:g} hours: cut it into parts."
-        )
+        raise InvalidInput(f"This video is longer than {_spoken(limits.max_duration_s)}: cut it into parts.")
     if index.width * index.height > limits.max_pixels:
         size = f"{index.width} x {index.height} pixels"
         raise InvalidInput(
             f"This video is {size}, and {limits.max_pixels} in all are the limit: scale it down."
         )
+
+
+def _spoken(seconds: float) -> str:
+    """As "24 hours", "90 minutes" or "1 second"."""
+    units = ((3600, "hour"), (60, "minute"))
+    unit, name = next((one for one in units if seconds % one[0] == 0), (1, "second"))
+    return f"{seconds / unit:g} {name}{'' if seconds == unit else 's'}"
 
 
 def _pixel_aspect(path: Path, orientation: Orientation) -> float:

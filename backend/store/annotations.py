@@ -15,7 +15,14 @@ from backend.domain.frames import FrameRange, joined
 from backend.domain.ontology import ObjectClass
 from backend.domain.session import TrackedObject, Verdict
 from backend.store.absence import absence_changes_masks
-from backend.store.object_rows import check_seen, last_rank, live_object, set_removed, set_restored
+from backend.store.object_rows import (
+    check_room,
+    check_seen,
+    last_rank,
+    live_object,
+    set_removed,
+    set_restored,
+)
 from backend.store.rows import mask_row, object_row, ontology_json, prompt_row, upsert
 from backend.store.sessions import SqlSessionStore, Write
 from backend.store.tables import masks, objects, prompts, sessions
@@ -70,6 +77,7 @@ class SqlAnnotationStore:
 
     def exchange_objects(self, session_id: str, remove: Collection[int], restore: Collection[int]) -> int:
         with self._store.writing(session_id) as write:
+            check_room(write.connection, session_id, len(restore) - len(remove), self._store.limits)
             for object_id in remove:
                 set_removed(write.connection, session_id, object_id, write.version)
             for object_id in restore:
@@ -84,6 +92,7 @@ class SqlAnnotationStore:
         with self._store.writing(session_id) as write:
             if write.version != seen + 1:
                 raise Conflict("The session has changed in the meantime; try again.")
+            check_room(write.connection, session_id, len(made) - len(removed), self._store.limits)
             for object_id in removed:
                 set_removed(write.connection, session_id, object_id, write.version)
             added = [_insert(write, content) for content in made]

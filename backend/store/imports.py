@@ -14,10 +14,11 @@ from backend.domain.commands import colour_of
 from backend.domain.errors import NotFound
 from backend.domain.exchange import BroughtIn, Incoming, IncomingBox, IncomingMask
 from backend.domain.jobs import Job
+from backend.domain.limits import SessionLimits
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Session, TrackedObject
 from backend.store.database import Database
 from backend.store.jobs import write_job
-from backend.store.object_rows import last_rank
+from backend.store.object_rows import check_room, last_rank
 from backend.store.project_rows import in_project
 from backend.store.rows import mask_row, object_row, prompt_row, session_row, upsert
 from backend.store.tables import masks, objects, prompts, sessions, videos
@@ -34,9 +35,12 @@ log = logging.getLogger(__name__)
 class SqlImports:
     """Implements `backend.domain.exchange.Imports`. `on_change` as in SqlSessionStore."""
 
-    def __init__(self, database: Database, on_change: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, database: Database, on_change: Callable[[str, int], None], limits: SessionLimits
+    ) -> None:
         self._database = database
         self._on_change = on_change
+        self._limits = limits
 
     def bring_in(
         self, session: Session, incoming: Incoming, new: bool, ended: Callable[[BroughtIn], Job]
@@ -44,7 +48,7 @@ class SqlImports:
         with self._database.write() as connection:
             if new:
                 _add_session(connection, session)
-            brought = _bring_in(connection, session, incoming)
+            brought = _bring_in(connection, session, incoming, self._limits)
             write_job(connection, ended(brought))
         try:
             self._on_change(session.session_id, brought.version)
@@ -60,13 +64,16 @@ def _add_session(connection: Connection, session: Session) -> None:
     connection.execute(sessions.insert(), session_row(in_project(connection, session), version=1))
 
 
-def _bring_in(connection: Connection, session: Session, incoming: Incoming) -> BroughtIn:
+def _bring_in(
+    connection: Connection, session: Session, incoming: Incoming, limits: SessionLimits
+) -> BroughtIn:
     of_session = sessions.c.session_id == session.session_id
     row = connection.execute(
         select(sessions.c.version, sessions.c.next_object_id).where(of_session).with_for_update()
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such session; it may have been removed.")
+    check_room(connection, session.session_id, len(incoming.objects), limits)
     used = set(
         connection.scalars(select(objects.c.object_id).where(objects.c.session_id == session.session_id))
     )

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from backend.domain.errors import Conflict, NotFound
+from backend.domain.errors import Conflict, InvalidInput, NotFound
+from backend.domain.limits import SessionLimits
 from backend.domain.session import FramePrompt, TrackedObject
 from backend.store.mask_rules import forget
 from backend.store.rows import object_of, object_row, upsert
@@ -34,6 +35,20 @@ def live_object(connection: Connection, session_id: str, object_id: int) -> Trac
 def last_rank(connection: Connection, session_id: str) -> int:
     highest = select(func.max(objects.c.rank)).where(objects.c.session_id == session_id)
     return connection.execute(highest).scalar() or 0
+
+
+def check_room(connection: Connection, session_id: str, more: int, limits: SessionLimits) -> None:
+    """Raises InvalidInput where a session would come to hold too many objects. Asked in the transaction
+    that adds them, so two who add at once cannot both have the last place."""
+    if more <= 0:
+        return
+    there = select(func.count()).where(objects.c.session_id == session_id, ~objects.c.removed)
+    coming = connection.execute(there).scalar_one() + more
+    if coming > limits.objects:
+        raise InvalidInput(
+            f"A session holds at most {limits.objects} objects, and this would make {coming}: "
+            "remove some first."
+        )
 
 
 def check_seen(version: int, seen: int | None) -> None:

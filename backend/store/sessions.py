@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.frames import range_of, without
+from backend.domain.limits import SessionLimits
 from backend.domain.session import (
     Attribute,
     FrameMask,
@@ -28,6 +29,7 @@ from backend.store.database import Database
 from backend.store.delta import read_delta
 from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
 from backend.store.object_rows import (
+    check_room,
     check_seen,
     find_object,
     last_rank,
@@ -80,7 +82,13 @@ class SqlSessionStore:
     every lock; what it raises is logged, since the write is done.
     """
 
-    def __init__(self, database: Database, on_change: OnChange = lambda session_id, version: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_change: OnChange = lambda session_id, version: None,
+        limits: SessionLimits = SessionLimits(),  # noqa: B008 - frozen
+    ) -> None:
+        self.limits = limits
         self._database = database
         self._on_change = on_change
 
@@ -203,6 +211,7 @@ class SqlSessionStore:
             there = find_object(write.connection, session_id, new_id)
             if there is not None and not there.removed:
                 raise Conflict(f"Object {new_id} is in use; choose another id.")
+            check_room(write.connection, session_id, 1, self.limits)
             added = replace(
                 describe(new_id),
                 object_id=new_id,

@@ -16,11 +16,9 @@ from backend.api.query_limits import measure
 from backend.api.schema import build_schema
 from backend.limits import Limits, limit_settings
 from backend.settings import SettingsError, from_environment
-from tests.backend.live import FEED, SET_PROMPT, Live, live, wait_until
+from tests.backend.live import FEED, Live, live, wait_until
 
 SMALL = Limits(
-    objects=2,
-    points=3,
     query_depth=4,
     query_aliases=2,
     query_tokens=200,
@@ -124,30 +122,6 @@ def test_a_head_that_is_too_long_is_refused(tmp_path: Path) -> None:
         assert refused.status_code == 431 and "larger than 4096 bytes" in refused.json()["error"]
         assert server.client.get("/healthz?" + "z" * 4096).status_code == 431
         assert server.client.get("/healthz", headers={"x": "y" * 3000}).status_code == 200
-
-
-# Sessions
-
-
-def test_a_session_holds_so_many_objects(server: Live) -> None:
-    session = server.session()
-    add = "mutation($s: ID!) { addObject(sessionId: $s) { objectId } }"
-    for _ in range(SMALL.objects):
-        if len(server.service.sessions.objects(session)) < SMALL.objects:
-            server.ask(add, s=session)
-    code, sentence = server.refusal(add, s=session)
-    assert (code, sentence) == ("INVALID_INPUT", "A session holds at most 2 objects: remove some first.")
-
-
-def test_a_frame_takes_so_many_points(server: Live) -> None:
-    session = server.session()
-    points = [{"x": 10.0 + i, "y": 10.0} for i in range(4)]
-    prompt = {"objectId": 1, "frameIdx": 0, "points": points}
-    server.service.commands.add_object(session, object_id=1)
-    code, sentence = server.refusal(SET_PROMPT, s=session, p=prompt)
-    assert (code, sentence) == ("INVALID_INPUT", "A frame takes at most 3 points for one object.")
-    prompt["points"] = points[:3]
-    assert server.ask(SET_PROMPT, s=session, p=prompt) > 0
 
 
 # Clients

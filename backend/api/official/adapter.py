@@ -96,6 +96,7 @@ class DemoSessions:
         frame_idx = _frame(frame_index, video)
         old = None if clear_old_points else self._prompt(session_id, object_id, frame_idx)
         prompt = _prompt(object_id, frame_idx, labels, points, video, old)
+        self._commands.check_prompt(prompt, video)  # before it would leave an object without a prompt
         self._ensure_object(session_id, object_id)
         self._commands.set_prompt(session_id, prompt)
         return self.masks_on(session_id, frame_index)
