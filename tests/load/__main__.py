@@ -49,8 +49,13 @@ def tell(figures: LoadFigures) -> None:
     early, late = memory.mean_over(0.1, 0.2), memory.mean_over(0.9, 1.0)
     peak = memory.peak / MIB
     print(f"memory: peak {peak:.0f} MiB, after a tenth of it {early / MIB:.0f}, at the end {late / MIB:.0f}")
-    for at_s, nbytes in memory.rows():
-        print(f"| {at_s / 60:.1f} min | {nbytes / MIB:.0f} MiB |")
+    print("| after | all processes | live states, as counted | live | evictions |")
+    for point in memory.rows():
+        live = point.live
+        print(
+            f"| {point.at_s / 60:.1f} min | {point.nbytes / MIB:.0f} MiB | {live.nbytes / MIB:.0f} MiB"
+            f" | {live.count} | {live.evictions} |",
+        )
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def _watched(server: MaskletServer, figures: FarFigures) -> Iterator[None]:
     finally:
         over.set()
         watching.join()
-        figures.peak_bytes = max([figures.peak_bytes, *(nbytes for _, nbytes in curve.points)])
+        figures.peak_bytes = max([figures.peak_bytes, *(point.nbytes for point in curve.points)])
 
 
 def _ready(server: MaskletServer) -> dict[str, Any]:

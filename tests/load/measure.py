@@ -59,27 +59,51 @@ def _proportional(pid: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
 
 
+@dataclass(frozen=True)
+class LiveStates:
+    """What a server says of the inference states that it keeps in memory."""
+
+    count: int = 0
+    nbytes: int = 0  # as it counts them against its budget
+    evictions: int = 0
+
+    @classmethod
+    def of(cls, metrics: str) -> LiveStates:
+        """From the text of `/metrics`."""
+        lines = (line.rpartition(" ") for line in metrics.splitlines() if not line.startswith("#"))
+        values = {name: float(value) for name, _, value in lines}
+        names = ("masklet_live_states", "masklet_live_state_bytes", "masklet_evictions_total")
+        return cls(*(int(values[name]) for name in names))
+
+
+@dataclass(frozen=True)
+class MemoryPoint:
+    at_s: float
+    nbytes: int  # that the processes hold
+    live: LiveStates
+
+
 @dataclass
 class MemoryCurve:
     """Bytes over seconds."""
 
     began_s: float = field(default_factory=time.monotonic)
-    points: list[tuple[float, int]] = field(default_factory=list)
+    points: list[MemoryPoint] = field(default_factory=list)
 
-    def note(self, nbytes: int) -> None:
-        self.points.append((time.monotonic() - self.began_s, nbytes))
+    def note(self, nbytes: int, live: LiveStates | None = None) -> None:
+        self.points.append(MemoryPoint(time.monotonic() - self.began_s, nbytes, live or LiveStates()))
 
     @property
     def peak(self) -> int:
-        return max(nbytes for _, nbytes in self.points)
+        return max(point.nbytes for point in self.points)
 
     def mean_over(self, first: float, last: float) -> float:
         """Bytes, over a part of the run: 0 is its begin, 1 its end."""
-        end_s = self.points[-1][0]
-        part = [nbytes for at_s, nbytes in self.points if first * end_s <= at_s <= last * end_s]
+        end_s = self.points[-1].at_s
+        part = [point.nbytes for point in self.points if first * end_s <= point.at_s <= last * end_s]
         return sum(part) / len(part)
 
-    def rows(self, count: int = 11) -> list[tuple[float, int]]:
+    def rows(self, count: int = 11) -> list[MemoryPoint]:
         """So many of the points, evenly."""
         last = len(self.points) - 1
         return [self.points[round(i * last / (count - 1))] for i in range(count)]

@@ -12,7 +12,7 @@ import httpx
 from tests.e2e.server import MaskletServer
 from tests.load.annotator import Annotator, stop
 from tests.load.clip import LoadClip
-from tests.load.measure import Latencies, MemoryCurve, cpu_s_of, memory_of
+from tests.load.measure import Latencies, LiveStates, MemoryCurve, cpu_s_of, memory_of
 
 NOTE_EVERY_S = 5.0
 IDLE_CLICKS = 25
@@ -63,7 +63,8 @@ async def _all_at_once(
         done, _ = await asyncio.wait(tasks, timeout=min(NOTE_EVERY_S, seconds), return_when="FIRST_COMPLETED")
         for task in done:
             task.result()  # none ends by itself but by an error
-        memory.note(memory_of(server.processes()))
+        metrics = (await asyncio.to_thread(server.get, "/metrics")).decode()
+        memory.note(memory_of(server.processes()), LiveStates.of(metrics))
     lasted_s = time.monotonic() - began_s
     cpu_s = cpu_s_of(pids) - cpu_s
     for annotator in busy:
