@@ -59,6 +59,20 @@ test('the next doubtful stretch is found from either side', () => {
   expect(store.doubtfulFrame(5, 0, true)).toBeNull();
 });
 
+test('a mask where a scene begins is doubtful until somebody verifies it', () => {
+  const store = new MaskStore(10);
+  store.apply([row(4), row(5, { predictedIou: 0.4, doubt: 0.7, doubtReasons: ['JUMPED'] })]);
+  store.setCuts([2, 4, 5, 8]);
+  expect(store.doubtfulFrame(1, 0, true)).toBe(4);
+  expect(store.whyDoubtful(1, 4)).toEqual(['CUT']);
+  expect(store.whyDoubtful(1, 5)).toEqual(['CUT', 'JUMPED']);
+  store.apply([row(4, { verified: true }), row(8), row(9)]);
+  expect(store.whyDoubtful(1, 4)).toEqual([]);
+  expect(store.whyDoubtful(1, 8)).toEqual(['CUT']);
+  expect(store.whyDoubtful(1, 9)).toEqual([]);
+  expect(presence(store)[2]).toBe(NOT_TRACKED);
+});
+
 test('listeners hear of a batch once, and no more after they left', () => {
   const store = new MaskStore(4);
   const listener = vi.fn();

@@ -1,17 +1,36 @@
-import type { MaskFields } from '../api/generated';
-import { Coverage, doubtIn, PRESENT, presenceIn, readLooks } from './coverage';
+import type { DoubtReason, MaskFields } from '../api/generated';
+import {
+  Coverage,
+  doubtIn,
+  hasVerified,
+  type Look,
+  lookOf,
+  PRESENT,
+  presenceIn,
+  readLooks,
+} from './coverage';
 import { ByteLru } from './lru';
 import { lookOfMask } from './trust';
 
 const BUDGET_BYTES = 96 * 2 ** 20;
 const OVERHEAD_BYTES = 128; // of an entry, beside the string
 const OBJECT_STRIDE = 2 ** 26; // frames fit below it
+const NO_REASONS: readonly DoubtReason[] = [];
+const DOUBT_AFTER_CUT = 2; // tracking across a cut is a guess
+
+/** Why a mask deserves a look: what the server found, and what the picture does there. */
+export type Why = DoubtReason | 'CUT';
+
+interface Kept {
+  readonly counts: string;
+  readonly reasons: readonly DoubtReason[];
+}
 
 export type MaskRow = Pick<
   MaskFields,
   'objectId' | 'frameIdx' | 'rle' | 'area' | 'objectScore' | 'predictedIou'
 > &
-  Partial<Pick<MaskFields, 'verified' | 'doubt'>>;
+  Partial<Pick<MaskFields, 'verified' | 'doubt' | 'doubtReasons'>>;
 
 /** What changed of an object's masks, where there are too many to send: see `readLooks`. */
 export interface CoverageRow {
@@ -27,9 +46,10 @@ export interface CoverageRow {
  */
 export class MaskStore {
   private readonly coverages = new Map<number, Coverage>();
-  private readonly rles: ByteLru<string>;
+  private readonly rles: ByteLru<Kept>;
   private readonly listeners = new Set<() => void>();
   private newestFrame = -1;
+  private cuts: ReadonlySet<number> = new Set();
   /** How often masks were summed up: what was fetched across such a moment may be old. */
   summaries = 0;
 
@@ -45,7 +65,22 @@ export class MaskStore {
   }
 
   rle(objectId: number, frameIdx: number): string | undefined {
-    return this.rles.get(keyOf(objectId, frameIdx));
+    return this.rles.get(keyOf(objectId, frameIdx))?.counts;
+  }
+
+  /** Why the mask is doubted, as far as it is known here. */
+  whyDoubtful(objectId: number, frameIdx: number): readonly Why[] {
+    const look = this.coverages.get(objectId)?.at(frameIdx) ?? 0;
+    if (doubtIn(look) === 0) return NO_REASONS;
+    const reasons = this.rles.get(keyOf(objectId, frameIdx))?.reasons ?? NO_REASONS;
+    return this.cuts.has(frameIdx) ? ['CUT', ...reasons] : reasons;
+  }
+
+  /** The frames on which scenes begin: a mask there that nobody verified deserves a look. */
+  setCuts(cuts: readonly number[]): void {
+    this.cuts = new Set(cuts);
+    for (const coverage of this.coverages.values()) this.doubtCuts(coverage);
+    this.notify();
   }
 
   /** There is a mask, and it is not here. */
@@ -98,6 +133,7 @@ export class MaskStore {
         coverage.set(first, last, look);
         for (let frame = first; frame <= last; frame++) this.rles.delete(keyOf(objectId, frame));
       }
+      this.doubtCuts(coverage);
     }
     if (rows.length === 0) return;
     this.summaries += 1;
@@ -130,14 +166,25 @@ export class MaskStore {
   private put(row: MaskRow): void {
     if (row.frameIdx < 0 || row.frameIdx >= this.numFrames) return;
     const { frameIdx, rle } = row;
-    this.coverageFor(row.objectId).set(frameIdx, frameIdx, rle ? lookOfMask(row) : 0);
+    const look = rle ? lookOfMask(row) : 0;
+    this.coverageFor(row.objectId).set(frameIdx, frameIdx, this.withCut(frameIdx, look));
     if (rle && row.area > 0) this.keep(row, rle.counts);
     else this.rles.delete(keyOf(row.objectId, frameIdx));
     if (rle) this.newestFrame = frameIdx;
   }
 
-  private keep({ objectId, frameIdx }: MaskRow, counts: string): void {
-    this.rles.set(keyOf(objectId, frameIdx), counts, counts.length + OVERHEAD_BYTES);
+  private doubtCuts(coverage: Coverage): void {
+    for (const cut of this.cuts) coverage.set(cut, cut, this.withCut(cut, coverage.at(cut)));
+  }
+
+  private withCut(frameIdx: number, look: Look): Look {
+    if (!this.cuts.has(frameIdx) || presenceIn(look) !== PRESENT || hasVerified(look)) return look;
+    return look | lookOf(PRESENT, DOUBT_AFTER_CUT);
+  }
+
+  private keep({ objectId, frameIdx, doubtReasons }: MaskRow, counts: string): void {
+    const kept = { counts, reasons: doubtReasons?.length ? doubtReasons : NO_REASONS };
+    this.rles.set(keyOf(objectId, frameIdx), kept, counts.length + OVERHEAD_BYTES);
   }
 
   private coverageFor(objectId: number): Coverage {

@@ -1,7 +1,11 @@
+import { useCallback, useSyncExternalStore } from 'react';
 import type { AttributeInput, ClassFields, ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { doubtIn } from '../masks/coverage';
+import type { MaskStore } from '../masks/maskStore';
+import { reasonText } from '../masks/reasons';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import { Menu } from '../ui/Menu';
@@ -79,8 +83,38 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
           {t('Split here')}
         </Button>
       </div>
+      <DoubtHere objectId={objectId} workspace={workspace} />
     </div>
   );
+}
+
+/** Why the selected object's mask on this frame deserves a look, where it does. */
+function DoubtHere({ objectId, workspace }: { objectId: number; workspace: Workspace }) {
+  const { player, session } = workspace;
+  const words = () => {
+    if (player.playing || !isDoubtful(session.masks, objectId, player.shown)) return '';
+    const reasons = session.masks.whyDoubtful(objectId, player.shown);
+    return [t('unsure'), ...reasons.map(reasonText)].join(', ');
+  };
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = [player.subscribe(listener), session.masks.subscribe(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    [player, session],
+  );
+  const text = useSyncExternalStore(subscribe, words);
+  return (
+    <p className={styles.doubt} role="status" data-testid="doubt-here" hidden={!text}>
+      {text && t('Frame {frame}: {reasons}', { frame: player.shown, reasons: text })}
+    </p>
+  );
+}
+
+function isDoubtful(masks: MaskStore, objectId: number, frameIdx: number): boolean {
+  return doubtIn(masks.coverage(objectId)?.at(frameIdx) ?? 0) > 0;
 }
 
 const EDIT = '\u0000edit'; // no class is called so

@@ -170,4 +170,5 @@ test('a frame says its number and how the object is there', () => {
     '3 · unsure',
   ]);
   expect(frameText(7, null)).toBe('7');
+  expect(frameText(3, lane, ['JUMPED', 'HOLES'])).toBe('3 · unsure, it moved far, it has holes');
 });

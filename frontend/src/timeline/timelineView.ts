@@ -112,6 +112,7 @@ export class TimelineView {
   private async markCuts(url: string): Promise<void> {
     try {
       this.cuts = await fetchCuts(url, this.closing.signal);
+      this.workspace.session.masks.setCuts(this.cuts);
       this.elements.track.dataset.cuts = this.cuts.join(' ');
       this.invalidate();
     } catch {
@@ -273,7 +274,10 @@ export class TimelineView {
     pointer.hidden = false;
     pointer.style.transform = `translateX(${this.scale.x(frameIdx)}px)`;
     pointer.dataset.side = x > this.scale.width - LABEL_PX ? 'left' : 'right';
-    pointer.dataset.text = frameText(frameIdx, this.laneUnder(event));
+    const lane = this.laneUnder(event);
+    const { masks } = this.workspace.session;
+    const reasons = lane ? masks.whyDoubtful(lane.objectId, frameIdx) : [];
+    pointer.dataset.text = frameText(frameIdx, lane, reasons);
   }
 
   private dotUnder(event: PointerEvent): { lane: Lane; frameIdx: number } | null {
