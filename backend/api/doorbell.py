@@ -65,6 +65,14 @@ class Doorbell:
         for bell in bells:
             bell.ring()
 
+    def knock(self, session_id: str) -> None:
+        """Readers look up, but the store has nothing new: somebody came, moved or went."""
+        with self._lock:
+            rings = self._sessions.get(session_id)
+            bells = tuple(rings.bells) if rings else ()
+        for bell in bells:
+            bell.ring()
+
     @contextmanager
     def listen(self, session_id: str) -> Iterator[Bell]:
         with self._lock:

@@ -13,6 +13,7 @@ from backend.domain.coverage import Coverage
 from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
+from backend.domain.presence import Presence
 from backend.domain.projects import HOME
 from backend.domain.rle import Rle
 
@@ -198,3 +199,4 @@ class SessionDelta:
     propagation: Propagation | None = None
     candidates: tuple[FrameMask, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    presence: tuple[Presence, ...] = ()  # who came, moved or went; not durable, and no part of the version

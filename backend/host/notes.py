@@ -65,8 +65,32 @@ class Answer:
             answer.set_exception(ERRORS.get(self.error, Unavailable)(self.sentence))
 
 
-Note = Changed | Nudge | Answer
-KINDS: dict[str, type[Note]] = {kind.__name__: kind for kind in (Changed, Nudge, Answer)}
+@dataclass(frozen=True)
+class PageHere:
+    """A page has a session open, and holds these objects; see `backend.domain.presence`."""
+
+    session_id: str
+    who: str
+    page_id: str
+    name: str
+    colour: str
+    guest: int
+    frame_idx: int
+    cursor: list[float] | None  # x, y
+    view: list[float] | None  # x, y, zoom
+    playing: bool
+    leases: list[tuple[int, int, float]]  # object id, term, since when
+
+
+@dataclass(frozen=True)
+class PageGone:
+    session_id: str
+    who: str
+    page_id: str
+
+
+Note = Changed | Nudge | Answer | PageHere | PageGone
+KINDS: dict[str, type[Note]] = {kind.__name__: kind for kind in (Changed, Nudge, Answer, PageHere, PageGone)}
 
 
 def text_of(note: Note) -> str:
