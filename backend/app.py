@@ -27,6 +27,7 @@ from backend.api.monitor.requests import RequestWatch
 from backend.api.official.adapter import DemoSessions
 from backend.api.official.stream import propagate_in_video
 from backend.api.owner_key import owner_key
+from backend.api.permissions.guard import guard_routes
 from backend.api.schema import build_schema
 from backend.api.threads import Threads
 from backend.api.tus.routes import Uploads
@@ -58,6 +59,7 @@ from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
+from backend.store.scopes import SqlScopes
 from backend.store.sessions import SqlSessionStore
 from backend.store.shelf import SqlShelfStore
 from backend.store.videos import SqlVideoStore
@@ -109,6 +111,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             settings=settings,
             sessions=sessions,
             videos=videos,
+            scopes=SqlScopes(database),
             library=library,
             write_coco=coco_json,
             host=host,
@@ -162,7 +165,6 @@ def web_app(service: Service) -> ASGIApp:
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
         *uploads.routes(),
         *Health(service).routes(),
-        Mount("/", flask),
     ]
 
     @asynccontextmanager
@@ -183,7 +185,11 @@ def web_app(service: Service) -> ASGIApp:
             await service.close()
 
     handlers = {HTTPException: as_sentence, ClientDisconnect: as_nothing}
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    app = Starlette(
+        routes=[*guard_routes(service, routes), Mount("/", flask)],
+        lifespan=lifespan,
+        exception_handlers=handlers,
+    )
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
     counted = ClientLimits(limited, settings.limits.requests_per_minute, settings.limits.feeds)
     guarded = HeadLimit(Gate(counted, policy_of(settings)), settings.limits.header_bytes)

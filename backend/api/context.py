@@ -18,6 +18,7 @@ from backend.domain.commands import SessionCommands
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.review import ReviewCommands
+from backend.domain.scopes import Scopes
 from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
 from backend.settings import Settings
@@ -32,6 +33,7 @@ class Service:
     settings: Settings
     sessions: SessionStore
     videos: VideoStore
+    scopes: Scopes
     library: Library
     write_coco: CocoWriter
     host: Host

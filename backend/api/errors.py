@@ -12,13 +12,23 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import InvalidOperationTypeError
 
-from backend.domain.errors import Conflict, InvalidInput, MaskletError, NotFound, Unavailable
+from backend.domain.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    MaskletError,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from backend.domain.observing import request_id
 
 log = logging.getLogger("backend.api")
 
 _STATUS: tuple[tuple[type[MaskletError], int], ...] = (
     (InvalidInput, 400),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
     (Unavailable, 503),

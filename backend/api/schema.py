@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 
 from backend.api import exchange, far_masks, operations, shelf, tracking, workbench
 from backend.api.official import operations as official
+from backend.api.permissions.guard import guard_fields
 from backend.api.query_limits import QueryLimiter
 from backend.limits import Limits
 
@@ -25,7 +26,7 @@ class _Schema(strawberry.Schema):
 
 
 def build_schema(limits: Limits) -> strawberry.Schema:
-    return _Schema(
+    schema = _Schema(
         query=merge_types(
             "Query",
             (operations.Query, far_masks.Query, workbench.Query, shelf.Query, exchange.Query, official.Query),
@@ -47,6 +48,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
             lambda: QueryLimiter(limits),
         ],
     )
+    return guard_fields(schema)
 
 
 def print_schema() -> str:

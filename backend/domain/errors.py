@@ -31,3 +31,15 @@ class Unavailable(MaskletError):
     """The service cannot do it at present: an engine cannot be loaded, the disk is full."""
 
     code = "UNAVAILABLE"
+
+
+class Forbidden(MaskletError):
+    """Whoever asks may see the thing, but not do this with it."""
+
+    code = "FORBIDDEN"
+
+
+class Unauthenticated(MaskletError):
+    """Nobody knows who asks, and strangers may not."""
+
+    code = "UNAUTHENTICATED"

@@ -85,6 +85,13 @@ class Caller:
             for grant in self.grants
         )
 
+    def may_somewhere(self, need: May) -> bool:
+        return any(need in _MAY[grant.role] for grant in self.grants)
+
+    def mays(self, places: Collection[Scope]) -> frozenset[May]:
+        """All that they may do with what lies in these places."""
+        return frozenset(need for need in May if self.may(need, places))
+
 
 # Whoever sits at an open server's own machine, or came in with a closed one's owner key.
 LOCAL = Caller(Person("local", "You"), (Grant(SERVER, Role.OWNER),))

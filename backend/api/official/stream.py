@@ -19,6 +19,8 @@ from starlette.responses import HTMLResponse, Response
 from backend.api.context import Service
 from backend.api.errors import failure_of
 from backend.api.official.adapter import FrameRles
+from backend.api.permissions.guard import check
+from backend.api.permissions.table import ROUTES
 from backend.api.streaming import ClosingStream
 from backend.domain.errors import InvalidInput, MaskletError, Unavailable
 from backend.domain.lookup import check_frame
@@ -49,6 +51,7 @@ async def propagate_in_video(service: Service, request: Request) -> Response:
     body = await request.body()
     try:
         session_id, start_frame = _asked(body)
+        await check(service, ROUTES["/propagate_in_video"], {"session_id": session_id})
         walk = await service.command(lambda s: _start(s, session_id, start_frame))
     except Exception as error:
         return HTMLResponse(f"<p>{html.escape(failure_of(error).sentence)}</p>", 500)

@@ -1,0 +1,123 @@
+"""The one table: what each GraphQL root field and each HTTP route needs. What is not in it is refused.
+
+`rule(NEED, where)`: where is found by `things`, from the field's arguments or the route's path and query.
+Without a need, whoever is let in may. `rule(NEED, None)`: it must be held anywhere at all.
+"""
+
+from __future__ import annotations
+
+from backend.api.official.types import Success
+from backend.api.permissions import lists
+from backend.api.permissions.rules import Rule, rule
+from backend.api.permissions.things import (
+    NO_DEMO_SESSION,
+    demo_video,
+    either,
+    job,
+    optional,
+    project,
+    project_of_session,
+    session,
+    video,
+)
+from backend.domain.people import May
+
+LOOK, COMMENT, EDIT, REVIEW, MANAGE = May.LOOK, May.COMMENT, May.EDIT, May.REVIEW, May.MANAGE
+
+LET_IN = Rule()
+STRANGERS = Rule(strangers=True)
+LOOK_AT, EDIT_IT = rule(LOOK, session()), rule(EDIT, session())
+DEMO_SESSION = session("input.sessionId", missing=NO_DEMO_SESSION)
+
+FIELDS: dict[str, Rule] = {
+    # Whole sessions and videos
+    "Query.library": Rule(shows=lists.videos),
+    "Query.video": rule(LOOK, video("id")),
+    "Query.sessions": Rule(shows=lists.sessions),
+    "Query.session": rule(LOOK, session("id")),
+    "Query.deletedSessions": Rule(shows=lists.sessions),
+    "Query.engines": LET_IN,
+    "Mutation.createSession": rule(EDIT, project(), also=rule(LOOK, video())),
+    "Mutation.renameSession": EDIT_IT,
+    "Mutation.duplicateSession": rule(EDIT, project_of_session()),
+    "Mutation.deleteSession": rule(EDIT, project_of_session()),
+    "Mutation.restoreSession": rule(EDIT, project_of_session()),
+    "Mutation.deleteVideo": rule(MANAGE, video()),
+    # What is in a session
+    "Query.objects": LOOK_AT,
+    "Query.masks": LOOK_AT,
+    "Query.maskWindow": LOOK_AT,
+    "Query.propagation": LOOK_AT,
+    "Query.previewPrompt": EDIT_IT,
+    "Query.readClasses": LET_IN,
+    "Mutation.addObject": EDIT_IT,
+    "Mutation.updateObject": EDIT_IT,
+    "Mutation.deleteObject": EDIT_IT,
+    "Mutation.describeObject": EDIT_IT,
+    "Mutation.orderObjects": EDIT_IT,
+    "Mutation.exchangeObjects": EDIT_IT,
+    "Mutation.mergeObjects": EDIT_IT,
+    "Mutation.splitObject": EDIT_IT,
+    "Mutation.setAbsentRanges": EDIT_IT,
+    "Mutation.setVerified": EDIT_IT,
+    "Mutation.setVerdict": EDIT_IT,
+    "Mutation.setOntology": EDIT_IT,
+    "Mutation.setPrompt": EDIT_IT,
+    "Mutation.clearPrompts": EDIT_IT,
+    "Mutation.track": EDIT_IT,
+    "Mutation.resumeTracking": EDIT_IT,
+    "Mutation.cancelTracking": EDIT_IT,
+    "Subscription.sessionFeed": LOOK_AT,
+    # Exports and imports
+    "Query.exportFormats": LET_IN,
+    "Query.job": rule(LOOK, job()),
+    "Query.jobs": Rule(shows=lists.jobs),
+    "Mutation.startExport": rule(LOOK, session("sessionIds")),
+    "Mutation.startImport": rule(
+        EDIT, either("sessionId", session(), otherwise=project()), also=rule(LOOK, video())
+    ),
+    "Mutation.cancelJob": rule(MANAGE, job()),
+    # The official demo's
+    "Query.defaultVideo": LET_IN,
+    "Query.videos": LET_IN,  # the gallery, which is for everybody
+    "Mutation.uploadVideo": rule(EDIT, project()),
+    "Mutation.startSession": rule(EDIT, project(), also=rule(LOOK, demo_video)),
+    "Mutation.closeSession": Rule(rule(EDIT, session("input.sessionId")).asks, hidden=Success(success=False)),
+    "Mutation.addPoints": rule(EDIT, DEMO_SESSION),
+    "Mutation.clearPointsInFrame": rule(EDIT, DEMO_SESSION),
+    "Mutation.clearPointsInVideo": rule(EDIT, DEMO_SESSION),
+    "Mutation.removeObject": rule(EDIT, DEMO_SESSION),
+    "Mutation.cancelPropagateInVideo": rule(EDIT, DEMO_SESSION),
+}
+
+# By the path as the router that serves it has it: Starlette's {name}, Flask's <name>.
+ROUTES: dict[str, Rule] = {
+    "/graphql": LET_IN,  # and then by field
+    "/propagate_in_video": Rule(
+        rule(EDIT, session("session_id", missing=NO_DEMO_SESSION)).asks, by_handler=True
+    ),
+    "/api/sessions/{session_id}/export/coco.json": rule(LOOK, session("session_id")),
+    "/api/uploads": rule(EDIT, optional(project("project"), "project")),
+    "/api/uploads/{upload_id}": rule(EDIT, None),
+    "/api/videos": rule(EDIT, project("project")),
+    "/api/imports": rule(EDIT, None),
+    "/api/jobs/<job_id>/download": rule(LOOK, job("job_id")),
+    "/media/<video_id>/<any(rendition,source):kind>.mp4": rule(LOOK, video("video_id")),
+    "/media/<video_id>/poster.jpg": rule(LOOK, video("video_id")),
+    "/media/<video_id>/frames/<int:frame_idx>.jpg": rule(LOOK, video("video_id")),
+    "/media/<video_id>/thumbnails/<int:frame_idx>.jpg": rule(LOOK, video("video_id")),
+    "/media/<video_id>/cuts.json": rule(LOOK, video("video_id")),
+    "/media/<video_id>/composing.json": rule(LOOK, video("video_id")),
+    "/media/<video_id>/sound": rule(LOOK, video("video_id")),
+    "/<any(gallery,uploads):kind>/<name>.mp4": rule(LOOK, video("name")),
+    "/posters/<name>.jpg": rule(LOOK, video("name")),
+    "/metrics": rule(MANAGE, None),  # or its own token, see `backend.api.access`
+    # The app itself holds no data
+    "/": STRANGERS,
+    "/sessions": STRANGERS,
+    "/s/<session_id>": STRANGERS,
+    "/<path:name>": STRANGERS,
+    "/healthy": STRANGERS,
+    "/healthz": STRANGERS,
+    "/readyz": STRANGERS,
+}
