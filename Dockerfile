@@ -12,6 +12,8 @@ RUN npm run build
 FROM ${PYTHON_IMAGE}
 # cpu (about 200 MB more to fetch), cuda (gigabytes), or none: the embedded engine only.
 ARG TORCH=cpu
+# yes: with PostgreSQL's driver, which is LGPL and therefore never there unasked.
+ARG POSTGRES=no
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv .venv
@@ -24,6 +26,7 @@ RUN if [ "${TORCH}" != none ]; then .ci/install_torch.sh python "${TORCH}"; fi
 RUN mkdir backend sam2 && touch backend/__init__.py sam2/__init__.py && \
     if [ "${TORCH}" = none ]; then extras=; else extras='[sam2]'; fi && \
     pip install -c constraints.txt -e ".${extras}"
+RUN if [ "${POSTGRES}" = yes ]; then pip install -c constraints.txt 'psycopg[binary]'; fi
 COPY sam2/ sam2/
 COPY backend/ backend/
 RUN pip install -c constraints.txt --no-deps -e .

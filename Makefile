@@ -1,11 +1,12 @@
 # make run     build everything and serve Masklet at http://localhost:7262 (PORT, HOST, MASKLET_DATA change that)
+# make team    the same for a team: closed, HTTPS, PostgreSQL, by Docker Compose (MASKLET_DOMAIN: its name)
 # make test    install what the tests need and run them all
 # make check   style and types only     make format  put the style right
 # make schema  print the GraphQL schema and the typed client anew
 # make lock    write constraints.txt anew from .venv     make clean  remove what was built (never data)
 
 .NOTPARALLEL:
-.PHONY: run test check format schema lock clean python-sam2
+.PHONY: run team test check format schema lock clean python-sam2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -29,6 +30,9 @@ endif
 run: $(RUN_STAMP) $(if $(wildcard $(CHECKPOINTS)/*.pt),$(SAM2_STAMP)) $(WEB_STAMP)
 	@echo "[3/3] Starting Masklet (stop it with Ctrl-C)"
 	@exec $(PY) -m backend
+
+team:
+	@.ci/team.sh
 
 test: $(TEST_STAMP) $(WEB_STAMP)
 	@echo "[3/5] A browser for the browser tests"

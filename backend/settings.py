@@ -176,4 +176,5 @@ def _origin(name: str, text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise SettingsError(f"{name}={text!r} is not of the form https://name:port.")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual_port = ":443" if parts.scheme == "https" else ":80"  # which browsers leave out
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual_port)}"

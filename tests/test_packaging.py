@@ -84,9 +84,9 @@ def test_the_web_lock_serves_every_platform(repository: Path) -> None:
 
 def test_the_container_is_reachable_from_this_machine_only(repository: Path) -> None:
     compose = yaml.safe_load((repository / "docker-compose.yaml").read_text())
-    for service in compose["services"].values():
-        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
-        assert service["environment"]["MASKLET_PUBLISHED_ON"] == "127.0.0.1"
+    (service,) = (one for one in compose["services"].values() if "profiles" not in one)
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert service["environment"]["MASKLET_PUBLISHED_ON"] == "127.0.0.1"
     dockerfile = (repository / "Dockerfile").read_text()
     assert re.search(r"^USER masklet$", dockerfile, re.MULTILINE)
     assert not re.search(r"^#\s*syntax=", dockerfile, re.MULTILINE)  # it would need a registry

@@ -25,7 +25,7 @@ def test_everything_can_be_set() -> None:
             "DATABASE_URL": "postgresql://masklet@db/masklet",
             "CHECKPOINTS_DIR": "/srv/weights",
             "MAX_UPLOAD_BYTES": "1000",
-            "MASKLET_ALLOWED_ORIGINS": "https://Team.example, http://10.0.0.2:8080",
+            "MASKLET_ALLOWED_ORIGINS": "https://Team.example:443, http://10.0.0.2:8080",
             "MASKLET_ALLOWED_HOSTS": "Masklet.example",
             "MASKLET_GALLERY": "no",
             "API_URL": "https://masklet.example/",
