@@ -13,6 +13,7 @@ export const zhKeys = {
   'Play backwards, faster each time': '倒放，每按一次更快',
   'Stop; held, J and L step': '停止；按住时 J 和 L 逐帧',
   'Play, faster each time': '播放，每按一次更快',
+  'Point with the keyboard': '用键盘指点',
   'Previous prompted frame': '上一个提示帧',
   'Next prompted frame': '下一个提示帧',
   'Previous doubtful frame': '上一个可疑帧',

@@ -34,6 +34,7 @@ export const KEY_ACTIONS = {
   brush: 'Brush',
   eraser: 'Eraser',
   polygon: 'Polygon',
+  pointWithKeys: 'Point with the keyboard',
   smallerBrush: 'Smaller brush',
   largerBrush: 'Larger brush',
   zoomIn: 'Zoom in',

@@ -40,6 +40,7 @@ export const DEFAULT_KEYS: KeyMap = {
   brush: ['b'],
   eraser: ['e'],
   polygon: ['p'],
+  pointWithKeys: ['q'],
   smallerBrush: ['['],
   largerBrush: [']'],
   zoomIn: ['+', '='],

@@ -16,7 +16,7 @@ export function useKeys(onAction: (action: KeyAction) => void): void {
   latest.current = onAction;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTaken(event)) return;
+      if (event.defaultPrevented || keysAreTaken(event)) return;
       const action = actionOf(event, keyMap.get());
       if (action === null) return;
       event.preventDefault();
@@ -53,7 +53,8 @@ function whileStopIsHeld(action: KeyAction): KeyAction {
   return other && heldKeys.use('shuttleStop') ? other : action;
 }
 
-function isTaken(event: KeyboardEvent): boolean {
+/** In a dialog, a menu or a field, and on a button that the key would press, keys mean something else. */
+export function keysAreTaken(event: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open], [data-menu-open]')) return true;
   const target = event.target instanceof HTMLElement ? event.target : null;
   if (target?.isContentEditable || target?.matches('input, textarea, select')) return true;

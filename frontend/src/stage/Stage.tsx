@@ -1,10 +1,13 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Workspace } from '../app/workspace';
+import { t } from '../i18n/t';
 import { Comparison } from '../review/comparison';
 import { StageTools } from '../tools/stageTools';
+import { KeyPointer } from './keyPointer';
 import { Painter } from './painter';
 import { StagePointer } from './pointer';
 import styles from './Stage.module.css';
+import type { Spot } from './view';
 
 /** What others may ask of the stage. */
 export interface StageHandle {
@@ -14,6 +17,8 @@ export interface StageHandle {
   showWhole(): void;
   /** Nearer (above 1) or farther, about the middle. */
   zoomBy(factor: number): void;
+  /** The cross that keys move: there, or gone. */
+  toggleCross(): void;
 }
 
 /** The video with its masks. React makes the canvases; painter and pointer do the rest. */
@@ -28,6 +33,7 @@ export function Stage({
   const picture = useRef<HTMLCanvasElement>(null);
   const masks = useRef<HTMLCanvasElement>(null);
   const interaction = useRef<HTMLCanvasElement>(null);
+  const [cross, setCross] = useState('');
 
   useEffect(() => {
     if (!root.current || !picture.current || !masks.current || !interaction.current) return;
@@ -39,8 +45,14 @@ export function Stage({
     });
     const tools = new StageTools(workspace, painter);
     const comparison = new Comparison(workspace, painter.invalidate);
-    painter.overlays = [comparison, tools];
     const pointer = new StagePointer(root.current, painter, workspace, tools);
+    const act = {
+      click: (at: Spot, include: boolean) => pointer.clickOn(at, include),
+      box: (from: Spot, to: Spot) => pointer.boxBetween(from, to),
+      clickIncludes: () => workspace.clickIncludes.get(),
+    };
+    const keyPointer = new KeyPointer(painter, act, setCross);
+    painter.overlays = [comparison, tools, keyPointer];
     const sizes = new ResizeObserver(() => painter.resize());
     sizes.observe(root.current);
     const onScreen = () => painter.resize(); // another zoom or screen: the size may be the same, not its pixels
@@ -58,6 +70,7 @@ export function Stage({
       cancelDrag: () => pointer.cancelDrag(),
       toolKey: (key) => tools.key(key),
       showWhole: () => painter.setView(painter.whole),
+      toggleCross: () => keyPointer.toggle(),
       zoomBy: (factor) => painter.zoomAt(painter.middle, factor),
     };
     return () => {
@@ -65,6 +78,7 @@ export function Stage({
       for (const leave of unsubscribe) leave();
       sizes.disconnect();
       window.removeEventListener('resize', onScreen);
+      keyPointer.close();
       pointer.close();
       tools.close();
       comparison.close();
@@ -85,6 +99,21 @@ export function Stage({
       <canvas ref={picture} className={styles.layer} />
       <canvas ref={masks} className={styles.layer} />
       <canvas ref={interaction} className={styles.layer} />
+      <button
+        type="button"
+        className={styles.cross}
+        data-testid="cross"
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.currentTarget.blur(); // the next Enter is for the cross
+          handle.current?.toggleCross();
+        }}
+      >
+        {t('Point with the keyboard')}
+      </button>
+      <span className={styles.spoken} role="status">
+        {cross}
+      </span>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import type { StageTools } from '../tools/stageTools';
 import { type PromptPart, promptPartAt } from './drawPrompts';
 import { type Painter, POINTER_AWAY } from './painter';
 import { Touches } from './touches';
-import { clampInto, isInside, type Spot, toVideo } from './view';
+import { clampInto, isInside, type Spot, toStage, toVideo } from './view';
 
 const WHEEL_ZOOM = 0.0016; // per pixel that the wheel reports
 
@@ -50,6 +50,19 @@ export class StagePointer {
     if (this.tool.kind === 'idle') return false;
     this.advance({ kind: 'cancel' });
     return true;
+  }
+
+  /** A click without a pointer, on a spot of the video. */
+  clickOn(spot: Spot, include: boolean): void {
+    this.workspace.player.pause();
+    if (this.tools.down(spot, include)) this.tools.up();
+    else this.click(toStage(this.painter.view, spot), include);
+  }
+
+  /** A box without a pointer, between two spots of the video. */
+  boxBetween(from: Spot, to: Spot): void {
+    this.workspace.player.pause();
+    this.addBox(toStage(this.painter.view, from), toStage(this.painter.view, to));
   }
 
   private readonly onDown = (event: PointerEvent): void => {

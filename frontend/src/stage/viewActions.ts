@@ -25,6 +25,7 @@ const ACTIONS = {
   },
   trackBackward: ({ commands }: Workspace) => void commands.track('BACKWARD'),
   zoomIn: (_: Workspace, stage: StageHandle | null) => stage?.zoomBy(ZOOM),
+  pointWithKeys: (_: Workspace, stage: StageHandle | null) => stage?.toggleCross(),
   zoomOut: (_: Workspace, stage: StageHandle | null) => stage?.zoomBy(1 / ZOOM),
 } as const;
 
