@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend.domain.coverage import Coverage
+from backend.domain.discussion import Comment
 from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
 from backend.domain.presence import Presence
 from backend.domain.projects import HOME
 from backend.domain.rle import Rle
+from backend.domain.standing import Review
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class TrackedObject:
     locked: bool = False  # nobody may change it, nor Track, until it is unlocked
     absent: tuple[FrameRange, ...] = ()  # in order, apart from each other
     assignee_id: str | None = None  # the person who is to do it
+    review: Review = Review()
 
 
 ABSENT_SCORE = -10.0  # the logit of an object of which a person said that it is not there
@@ -199,4 +202,5 @@ class SessionDelta:
     propagation: Propagation | None = None
     candidates: tuple[FrameMask, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    comments: tuple[Comment, ...] = ()
     presence: tuple[Presence, ...] = ()  # who came, moved or went; not durable, and no part of the version

@@ -14,6 +14,7 @@ from backend.domain.errors import Conflict
 from backend.domain.frames import FrameRange, joined
 from backend.domain.ontology import ObjectClass
 from backend.domain.session import TrackedObject, Verdict
+from backend.domain.standing import Review
 from backend.store.absence import absence_changes_masks
 from backend.store.object_rows import (
     check_room,
@@ -48,6 +49,7 @@ class SqlAnnotationStore:
 
     def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool) -> int:
         with self._store.writing(session_id) as write:
+            write.notes.same_masks = True
             found = 0
             for place in places:
                 live_object(write.connection, session_id, place.object_id)
@@ -148,7 +150,9 @@ def _insert(write: Write, content: ObjectContent) -> TrackedObject:
     new_id = connection.execute(select(sessions.c.next_object_id).where(of_it)).scalar_one()
     connection.execute(update(sessions).where(of_it).values(next_object_id=new_id + 1))
     rank = content.like.rank or last_rank(connection, session_id) + 1
-    added = replace(content.like, object_id=new_id, removed=False, rank=rank, version=write.version)
+    added = replace(
+        content.like, object_id=new_id, removed=False, rank=rank, version=write.version, review=Review()
+    )
     upsert(connection, objects, [object_row(session_id, added, write.version)])
     mine = [replace(prompt, object_id=new_id) for prompt in content.prompts]
     upsert(connection, prompts, [prompt_row(session_id, prompt, write.version) for prompt in mine])

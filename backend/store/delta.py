@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Select, Table, select, union_all
 
 from backend.domain.errors import InvalidInput
 from backend.domain.session import Session, SessionDelta, Verdict
+from backend.store.comment_rows import comment_of
 from backend.store.coverage import has_more_masks, read_coverage
+from backend.store.review_tables import comments
 from backend.store.rows import mask_of, object_of, prompt_of, propagation_of
 from backend.store.tables import masks, objects, prompts, propagations, stashed_masks
 
@@ -21,7 +23,7 @@ def read_delta(
     limit: int,
     masks_at_most: int | None = None,
 ) -> SessionDelta:
-    """Rows changed after `after`, as they are now, up to a version where about `limit` masks are reached.
+    """Rows changed after `after`, as they are now, up to a version with about `limit` masks and comments.
 
     A row shows its last state only, so a reader who folds deltas by key ends at the store's state. Objects
     are few and their masks mean nothing without them: they are sent up to the newest, ahead of `version`,
@@ -42,6 +44,9 @@ def read_delta(
     )
     changed_masks = _changed(masks, session, after, upto).order_by(
         masks.c.version, masks.c.frame_idx, masks.c.object_id
+    )
+    changed_comments = _changed(comments, session, after, upto).order_by(
+        comments.c.version, comments.c.comment_id
     )
     if after == 0:  # nobody has seen what is gone
         changed_objects = changed_objects.where(~objects.c.removed)
@@ -65,6 +70,7 @@ def read_delta(
         propagation_of(latest) if latest and after < latest.version <= upto else None,
         tuple(map(mask_of, connection.execute(candidates))),
         read_coverage(connection, session.session_id, after) if sums_up else (),
+        tuple(map(comment_of, connection.execute(changed_comments))),
     )
 
 
@@ -75,13 +81,14 @@ def _changed(table: Table, session: Session, after: int, upto: int) -> Select:
 
 
 def _last_version(connection: Connection, session: Session, after: int, limit: int) -> int:
-    """The last version to send: never a part of one, and always at least one with masks."""
+    """The last version to send: never a part of one, and always at least one with masks or comments."""
     of_masks = _changed(masks, session, after, session.version).with_only_columns(masks.c.version)
     if after == 0:
         of_masks = of_masks.where(masks.c.counts.is_not(None))
     of_candidates = _candidates(session, after, session.version).with_only_columns(stashed_masks.c.version)
-    both = union_all(of_masks, of_candidates).subquery()
-    versions = select(both.c.version).order_by(both.c.version)
+    of_comments = _changed(comments, session, after, session.version).with_only_columns(comments.c.version)
+    all_of_them = union_all(of_masks, of_candidates, of_comments).subquery()
+    versions = select(all_of_them.c.version).order_by(all_of_them.c.version)
     beyond = connection.execute(versions.limit(1).offset(max(limit, 1))).scalar_one_or_none()
     if beyond is None:
         return session.version

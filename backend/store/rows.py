@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import AttributeKind, AttributeSpec, ObjectClass
+from backend.domain.people import Person
 from backend.domain.rle import Rle
 from backend.domain.session import (
     Attribute,
@@ -29,6 +30,7 @@ from backend.domain.session import (
     TrackedObject,
     Verdict,
 )
+from backend.domain.standing import Review, ReviewState
 from backend.domain.video import Playback, Video, VideoState
 
 Values = Mapping[str, Any]  # column name -> value, as SQLAlchemy takes it
@@ -168,6 +170,7 @@ def object_row(session_id: str, tracked: TrackedObject, version: int) -> Values:
         "locked": tracked.locked,
         "absent": json.dumps([[stretch.first, stretch.last] for stretch in tracked.absent]),
         "assignee_id": tracked.assignee_id,
+        **_review_values(tracked.review),
     }
 
 
@@ -185,6 +188,33 @@ def object_of(row: Row) -> TrackedObject:
         row.locked,
         tuple(FrameRange(first, last) for first, last in json.loads(row.absent)),
         row.assignee_id,
+        _review_of(row),
+    )
+
+
+def _review_values(review: Review) -> Values:
+    return {
+        "review_state": review.state.value,
+        "review_reason": review.reason,
+        "review_by_id": review.by.person_id if review.by else None,
+        "review_by_name": review.by.name if review.by else None,
+        "review_s": review.at_s,
+        "sent_by_id": review.sent_by.person_id if review.sent_by else None,
+        "sent_by_name": review.sent_by.name if review.sent_by else None,
+        "sent_s": review.sent_s,
+        "review_frame": review.frame_idx,
+    }
+
+
+def _review_of(row: Row) -> Review:
+    return Review(
+        ReviewState(row.review_state or ReviewState.DRAFT),
+        row.review_reason or "",
+        Person(row.review_by_id, row.review_by_name) if row.review_by_id is not None else None,
+        row.review_s,
+        Person(row.sent_by_id, row.sent_by_name) if row.sent_by_id is not None else None,
+        row.sent_s,
+        row.review_frame,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, tuple_, update
@@ -14,6 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.frames import range_of, without
+from backend.domain.ledger import CREATED
 from backend.domain.limits import SessionLimits
 from backend.domain.session import (
     Attribute,
@@ -27,6 +29,7 @@ from backend.domain.session import (
 )
 from backend.store.database import Database
 from backend.store.delta import read_delta
+from backend.store.ledger import Deed, count_clicks, note, record
 from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
 from backend.store.object_rows import (
     check_room,
@@ -38,6 +41,7 @@ from backend.store.object_rows import (
     set_removed,
 )
 from backend.store.project_rows import in_project
+from backend.store.reviews import take_back_acceptance
 from backend.store.rows import (
     mask_of,
     object_of,
@@ -52,27 +56,12 @@ from backend.store.rows import (
 )
 from backend.store.tables import masks, objects, prompts, propagations, sessions, videos
 from backend.store.verdicts import open_propagation
+from backend.store.write import Write
 
 OnChange = Callable[[str, int], None]
 MASKS_A_READ = 256
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Write:
-    """A write under way: the session's row is locked, `version` is what it will carry."""
-
-    connection: Connection
-    session_id: str
-    version: int
-
-    def next_version(self) -> int:
-        """One more version in the same transaction: what is written from here on answers what was before."""
-        self.version += 1
-        of_it = sessions.c.session_id == self.session_id
-        self.connection.execute(update(sessions).where(of_it).values(version=self.version))
-        return self.version
 
 
 class SqlSessionStore:
@@ -87,10 +76,12 @@ class SqlSessionStore:
         database: Database,
         on_change: OnChange = lambda session_id, version: None,
         limits: SessionLimits = SessionLimits(),  # noqa: B008 - frozen
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.limits = limits
         self._database = database
         self._on_change = on_change
+        self._clock = clock
 
     # Reads
 
@@ -198,6 +189,7 @@ class SqlSessionStore:
                 raise Conflict("There is a session with this id already.")
             begun = in_project(connection, session)
             connection.execute(sessions.insert(), session_row(begun, session.version + 1))
+            note(connection, Deed(CREATED, session.session_id, version=session.version + 1), self._clock)
         self.tell(session.session_id, session.version + 1)
 
     def add_object(
@@ -262,6 +254,7 @@ class SqlSessionStore:
             if not prompt.is_empty and range_of(tracked.absent, prompt.frame_idx):  # the newest word counts
                 present = replace(tracked, absent=without(tracked.absent, prompt.frame_idx))
                 upsert(write.connection, objects, [object_row(session_id, present, write.version)])
+            count_clicks(write, prompt)
             prompt_changes_mask(write.connection, session_id, prompt, write.version)
             upsert(write.connection, prompts, [prompt_row(session_id, prompt, write.version)])
         return write.version
@@ -297,6 +290,7 @@ class SqlSessionStore:
         self, session_id: str, masks: Sequence[FrameMask], propagation: Propagation | None = None
     ) -> int:
         with self.writing(session_id) as write:
+            write.notes.silent = True
             accept_masks(write.connection, session_id, masks, write.version, propagation)
             if propagation is not None:
                 _record_progress(write, session_id, propagation)
@@ -328,6 +322,8 @@ class SqlSessionStore:
             )
             write = Write(connection, session_id, version + 1)
             yield write
+            take_back_acceptance(write, self._clock)
+            record(write, self._clock)
         self.tell(session_id, write.version)
 
     def tell(self, session_id: str, version: int) -> None:
@@ -348,6 +344,8 @@ def _record_progress(write: Write, session_id: str, propagation: Propagation) ->
         raise NotFound("There is no such propagation in this session.")
     if state != PropagationState.RUNNING:
         return
+    if propagation.state is not PropagationState.RUNNING:
+        write.notes.ended = propagation
     row = propagation_row(session_id, propagation, write.version)
     write.connection.execute(update(propagations).where(*of_it).values(**row))
     if propagation.state is PropagationState.DONE and propagation.prompts_version:

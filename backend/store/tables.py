@@ -115,6 +115,21 @@ objects = Table(
     Column("locked", Boolean, nullable=False),
     Column("absent", Text, nullable=False),  # JSON [[first, last], ...]
     Column("assignee_id", String(64)),  # the person who is to do it
+    Column("review_state", String(16), nullable=False, server_default=text("'draft'")),
+    Column("review_reason", Text, nullable=False, server_default=text("''")),  # of a rejection
+    Column("review_by_id", String(64)),  # who set the state, and what they were called then
+    Column("review_by_name", Text),
+    Column("review_s", Double),
+    Column("sent_by_id", String(64)),  # who last sent it for review
+    Column("sent_by_name", Text),
+    Column("sent_s", Double),
+    Column("review_frame", Integer),  # the frame to show of it; NULL: never sent
+    Index(
+        "ix_objects_waiting",
+        "sent_s",  # the queue of those who review
+        sqlite_where=text("review_state = 'for_review'"),
+        postgresql_where=text("review_state = 'for_review'"),
+    ),
 )
 
 
