@@ -28,12 +28,14 @@ export function UnfinishedUploads() {
       {shown.map((upload) => (
         <li key={upload.url} className={styles.row} data-testid="unfinished-upload">
           <span>
-            {Math.floor((100 * upload.sent) / upload.size)} % of <strong>{upload.name}</strong> is
-            uploaded: choose the same file again to go on.
+            {t('{percent} % of {name} is uploaded: choose the same file again to go on.', {
+              percent: Math.floor((100 * upload.sent) / upload.size),
+              name: upload.name,
+            })}
           </span>
           <Button
             icon="close"
-            aria-label={`Forget the unfinished upload of ${upload.name}`}
+            aria-label={t('Forget the unfinished upload of {name}', { name: upload.name })}
             title={t('Forget it')}
             onClick={() => {
               setLeft((all) => all.filter(({ url }) => url !== upload.url));

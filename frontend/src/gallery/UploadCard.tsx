@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import type { Message } from '../i18n/catalogues';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Progress } from '../ui/Progress';
@@ -14,7 +15,7 @@ import {
 } from './uploads';
 import { Poster } from './VideoCard';
 
-const LABELS: Readonly<Record<UploadState, string>> = {
+const LABELS: Readonly<Record<UploadState, Message>> = {
   WAITING: 'Waiting for its turn',
   SENDING: 'Uploading',
   PAUSED: 'Paused',
@@ -34,9 +35,9 @@ export function UploadCard({ item }: { item: UploadItem }) {
       <Poster url={null} />
       <span className={styles.caption}>
         <span className={styles.title}>{item.name}</span>
-        {!failed && <Progress label={LABELS[item.state]} fraction={item.sent / item.size} />}
+        {!failed && <Progress label={t(LABELS[item.state])} fraction={item.sent / item.size} />}
         <span className={item.error ? styles.failed : `${styles.detail} number`} role="status">
-          {item.error ?? `${bytes(item.sent)} of ${bytes(item.size)}`}
+          {item.error ?? t('{sent} of {size}', { sent: bytes(item.sent), size: bytes(item.size) })}
         </span>
       </span>
       <span className={styles.corner}>
@@ -54,7 +55,7 @@ function UploadButtons({ item }: { item: UploadItem }) {
       {isOnItsWay && (
         <Button
           icon="pause"
-          aria-label={`Pause the upload of ${name}`}
+          aria-label={t('Pause the upload of {name}', { name })}
           title={t('Pause')}
           data-testid="upload-pause"
           onClick={() => pauseUpload(key)}
@@ -63,16 +64,16 @@ function UploadButtons({ item }: { item: UploadItem }) {
       {!isOnItsWay && canRetry(item) && (
         <Button
           icon={state === 'PAUSED' ? 'play' : 'redo'}
-          aria-label={`Go on with the upload of ${name}`}
-          title={state === 'PAUSED' ? 'Go on' : 'Try again now'}
+          aria-label={t('Go on with the upload of {name}', { name })}
+          title={t(state === 'PAUSED' ? 'Go on' : 'Try again now')}
           data-testid="upload-resume"
           onClick={() => resumeUpload(key)}
         />
       )}
       <Button
         icon="close"
-        aria-label={state === 'FAILED' ? 'Dismiss' : `Cancel the upload of ${name}`}
-        title={state === 'FAILED' ? 'Dismiss' : 'Cancel'}
+        aria-label={state === 'FAILED' ? t('Dismiss') : t('Cancel the upload of {name}', { name })}
+        title={t(state === 'FAILED' ? 'Dismiss' : 'Cancel')}
         data-testid="upload-cancel"
         onClick={() => dismissUpload(key)}
       />

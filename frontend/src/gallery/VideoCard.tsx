@@ -41,7 +41,9 @@ export function Poster({ url }: { url: string | null }) {
 
 function Detail({ video }: { video: Video }) {
   if (video.state === 'FAILED') {
-    return <span className={styles.failed}>{video.error ?? 'This file could not be read.'}</span>;
+    return (
+      <span className={styles.failed}>{video.error ?? t('This file could not be read.')}</span>
+    );
   }
   if (video.state === 'IMPORTING') {
     return <Progress label={t('Reading the video')} fraction={video.progress} />;

@@ -1,3 +1,4 @@
+import { zhGallery } from '../gallery/zh';
 import { zhTracking } from '../tracking/zh';
 import type { Language } from './language';
 import { zh as zhView } from './zh';
@@ -6,7 +7,7 @@ import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
 // Each folder with many sentences keeps its own file of them.
-const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhTracking, ...zhWorkbench };
+const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhWorkbench };
 
 /** Every sentence of the interface, by its English text. */
 export type Message = keyof typeof zh;

@@ -6,18 +6,29 @@ const SOURCES: Record<string, string> = import.meta.glob('../**/*.tsx', {
   eager: true,
 });
 const ATTRIBUTE = /\b(?:aria-label|title|placeholder|label|alt|text)="([A-Z][^"]*)"/g;
+const CHOICE = /\?\??\s*'([A-Z][a-z]+[^']*)'/g; // one of two sentences
+const MADE_UP = /=\{`([^`]*)`\}/g; // an attribute with a name in it
+const PLACES = /\$\{[^}]*\}/g;
+const TRANSLATED = /\bt\((?:[^()]|\([^()]*\))*\)/g;
 const TEXT = />\s*([A-Z][a-z]+[^<>{}=;]*?)\s*<\//g;
 const SAME_EVERYWHERE = new Set(['Masklet']);
 
 /** What a person would read, written straight into the page instead of through `t`. */
 function untranslated(source: string): string[] {
-  return [...source.matchAll(ATTRIBUTE), ...source.matchAll(TEXT)]
+  const rest = source.replace(TRANSLATED, 't').replace(PLACES, '…');
+  return [ATTRIBUTE, TEXT, CHOICE, MADE_UP]
+    .flatMap((pattern) => [...rest.matchAll(pattern)])
     .map(([, words = '']) => words)
+    .filter((words) => /[A-Z][a-z]|[a-z]{3,} /.test(words))
     .filter((words) => !SAME_EVERYWHERE.has(words));
 }
 
 test('the scan finds words in attributes and between tags', () => {
   expect(untranslated('<p title="Hello">\n  Good day\n</p>')).toEqual(['Hello', 'Good day']);
+  expect(untranslated('<p title={`Remove the $' + "{name}`}>{a ? 'Good' : b}</p>")).toEqual([
+    'Good',
+    'Remove the …',
+  ]);
   expect(untranslated("<p title={t('Hello')}>{t('Good day')}</p>")).toEqual([]);
 });
 

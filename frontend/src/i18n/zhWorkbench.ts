@@ -108,4 +108,15 @@ export const zhWorkbench = {
   'They are kept for thirty days.': '保留三十天。',
   Restore: '恢复',
   'All {count} sessions': '全部 {count} 个会话',
+  'Select {name}': '选择 {name}',
+  'Remove {name}': '移除 {name}',
+  '{title}: click to include, right click to exclude, drag a box':
+    '{title}：点击添加，右键排除，拖动画框',
+  'Clicks add to the mask': '点击会添加到掩码',
+  'Clicks take away from the mask (or right click)': '点击会从掩码中去除（或用右键）',
+  Include: '包含',
+  Exclude: '排除',
+  'Link copied': '链接已复制',
+  'Copy link': '复制链接',
+  'Copy this link by hand: {link}': '请手动复制此链接：{link}',
 } as const;

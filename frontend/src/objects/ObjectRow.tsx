@@ -43,7 +43,7 @@ export function ObjectRow(props: ObjectRowProps) {
           type="button"
           className={styles.choose}
           aria-pressed={isSelected}
-          aria-label={`Select ${name}`}
+          aria-label={t('Select {name}', { name })}
           onClick={() => commands.select(objectId)}
           onDoubleClick={() => setNaming(true)}
         />
@@ -85,7 +85,7 @@ export function ObjectRow(props: ObjectRowProps) {
           <ObjectSwitches workspace={workspace} object={object} />
           <Button
             icon="trash"
-            aria-label={`Remove ${name}`}
+            aria-label={t('Remove {name}', { name })}
             title={t('Remove (Del)')}
             data-testid="remove-object"
             onClick={() => commands.removeObject(objectId)}

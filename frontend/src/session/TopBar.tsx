@@ -57,7 +57,7 @@ function CopyLink({ sessionId }: { sessionId: string }) {
   const copy = async () => {
     const link = window.location.origin + sessionPath(sessionId);
     if (!(await copyText(link))) {
-      notify({ tone: 'info', text: `Copy this link by hand: ${link}` });
+      notify({ tone: 'info', text: t('Copy this link by hand: {link}', { link }) });
       return;
     }
     setCopied(true);
@@ -70,7 +70,7 @@ function CopyLink({ sessionId }: { sessionId: string }) {
       data-testid="copy-link"
       onClick={() => void copy()}
     >
-      {copied ? 'Link copied' : 'Copy link'}
+      {t(copied ? 'Link copied' : 'Copy link')}
     </Button>
   );
 }

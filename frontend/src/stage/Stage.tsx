@@ -94,7 +94,7 @@ export function Stage({
       className={styles.stage}
       data-testid="stage"
       role="application"
-      aria-label={`${title}: click to include, right click to exclude, drag a box`}
+      aria-label={t('{title}: click to include, right click to exclude, drag a box', { title })}
     >
       <canvas ref={picture} className={styles.layer} />
       <canvas ref={masks} className={styles.layer} />

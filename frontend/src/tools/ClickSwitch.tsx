@@ -15,13 +15,15 @@ export function ClickSwitch({ workspace }: { workspace: Workspace }) {
       aria-checked={includesNow === value}
       className={value ? styles.include : styles.exclude}
       data-testid={value ? 'click-include' : 'click-exclude'}
-      title={value ? 'Clicks add to the mask' : 'Clicks take away from the mask (or right click)'}
+      title={t(
+        value ? 'Clicks add to the mask' : 'Clicks take away from the mask (or right click)',
+      )}
       onClick={() => workspace.clickIncludes.dispatch(value)}
     >
       <span className={styles.glyph}>
         <Icon name={value ? 'plus' : 'minus'} size={13} />
       </span>
-      {value ? 'Include' : 'Exclude'}
+      {t(value ? 'Include' : 'Exclude')}
     </button>
   );
   return (
