@@ -30,7 +30,7 @@ class ObjectContent:
 
 class AnnotationStore(Protocol):
     """Each write is one transaction, as in `SessionStore`. `seen` is the session's version that the caller
-    has seen: a newer change of the same thing raises Conflict. None: do it anyway."""
+    has seen: somebody else's newer change of the same thing raises Stale. None: do it anyway."""
 
     def set_absent(
         self, session_id: str, object_id: int, ranges: Sequence[FrameRange], seen: int | None = None
@@ -39,30 +39,46 @@ class AnnotationStore(Protocol):
         are kept aside; where the object is no longer absent they come back."""
         ...
 
-    def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool) -> int:
-        """Of the masks that are there. Raises Conflict where there is none to verify."""
+    def set_verified(
+        self, session_id: str, places: Sequence[Verified], verified: bool, seen: int | None = None
+    ) -> int:
+        """Of the masks that are there. Raises Conflict where there is none to verify; Stale also where an
+        engine drew one of them anew since."""
         ...
 
     def first_verified(self, session_id: str, object_id: int, ranges: Sequence[FrameRange]) -> int | None:
         """The first frame in these ranges with a verified mask that is not empty."""
         ...
 
-    def set_order(self, session_id: str, object_ids: Sequence[int]) -> int:
+    def set_order(self, session_id: str, object_ids: Sequence[int], seen: int | None = None) -> int:
         """Their places in the list, from the first."""
         ...
 
-    def exchange_objects(self, session_id: str, remove: Collection[int], restore: Collection[int]) -> int:
+    def exchange_objects(
+        self,
+        session_id: str,
+        remove: Collection[int],
+        restore: Collection[int],
+        seen: int | None = None,
+    ) -> int:
         """Remove some objects and bring removed ones back with the prompts and masks that they had."""
         ...
 
     def replace_objects(
-        self, session_id: str, made: Sequence[ObjectContent], removed: Collection[int], seen: int
+        self,
+        session_id: str,
+        made: Sequence[ObjectContent],
+        removed: Collection[int],
+        read_at: int,
+        seen: int | None = None,
     ) -> list[TrackedObject]:
         """Add objects with their content and remove others. Raises Conflict unless the session's version
-        is `seen`, at which the content was read."""
+        is still `read_at`, at which the content was read."""
         ...
 
-    def set_verdict(self, session_id: str, propagation_id: str, verdict: Verdict) -> int:
+    def set_verdict(
+        self, session_id: str, propagation_id: str, verdict: Verdict, seen: int | None = None
+    ) -> int:
         """Let the propagation's masks and what they replaced change places, where the verdict asks for it.
         Raises Conflict while it runs, and where a newer one has left masks."""
         ...

@@ -17,9 +17,11 @@ from backend.domain.frames import FrameRange
 from backend.domain.leases import holder_of, take_lease
 from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
+from backend.domain.once import once
 from backend.domain.ontology import checked_colour
 from backend.domain.plan import ObjectWork, frames_to_walk, passes_left, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.projects import HOME
 from backend.domain.session import (
     Direction,
     FramePrompt,
@@ -55,19 +57,26 @@ class SessionCommands:
         self._new_id = new_id
         self._clock = clock
 
-    def create_session(self, video_id: str, engine_id: str | None = None) -> Session:
-        """A session on a video that is ready; `engine_id` None takes the first available one of the menu."""
-        session = self.new_session(video_id, engine_id)
-        self._store.add_session(session)
-        return self._store.session(session.session_id)
+    def create_session(self, video_id: str, engine_id: str | None = None, project_id: str = HOME) -> Session:
+        """A session on a video that is ready, with its project's classes; `engine_id` None takes the first
+        available one of the menu."""
+        return self._store.session(self._create_session(video_id, engine_id, project_id))
 
-    def new_session(self, video_id: str, engine_id: str | None = None) -> Session:
+    @once
+    def _create_session(self, video_id: str, engine_id: str | None, project_id: str) -> str:
+        session = self.new_session(video_id, engine_id, project_id)
+        self._store.add_session(session)
+        return session.session_id
+
+    def new_session(self, video_id: str, engine_id: str | None = None, project_id: str = HOME) -> Session:
         """What `create_session` would store."""
         video = self._videos.video(video_id)
         if video.state is not VideoState.READY:
             raise Conflict(video.error or "This video is still being read; try again in a moment.")
-        return Session(self._new_id(), video_id, self._choose_engine(engine_id), self._clock())
+        engine = self._choose_engine(engine_id)
+        return Session(self._new_id(), video_id, engine, self._clock(), project_id=project_id)
 
+    @once
     def add_object(
         self,
         session_id: str,
@@ -86,8 +95,14 @@ class SessionCommands:
 
         return self._store.add_object(session_id, describe, object_id)
 
+    @once
     def update_object(
-        self, session_id: str, object_id: int, name: str | None = None, colour: str | None = None
+        self,
+        session_id: str,
+        object_id: int,
+        name: str | None = None,
+        colour: str | None = None,
+        seen: int | None = None,
     ) -> TrackedObject:
         unlocked_object(self._store, session_id, object_id)
         return self._store.update_object(
@@ -95,12 +110,14 @@ class SessionCommands:
             object_id,
             checked_name(name) if name is not None else None,
             checked_colour(colour) if colour is not None else None,
+            seen=seen,
         )
 
-    def remove_object(self, session_id: str, object_id: int) -> int:
+    @once
+    def remove_object(self, session_id: str, object_id: int, seen: int | None = None) -> int:
         """Returns the session's version."""
         unlocked_object(self._store, session_id, object_id)
-        version = self._store.remove_object(session_id, object_id)
+        version = self._store.remove_object(session_id, object_id, seen)
         self._host.refresh(session_id)
         return version
 
@@ -185,6 +202,7 @@ class SessionCommands:
         self._host.track(session_id, propagation)
         return propagation
 
+    @once
     def resume(self, session_id: str) -> Propagation:
         """Go on with the latest propagation where it failed, or was cancelled."""
         last = self._store.propagation(session_id)

@@ -11,6 +11,7 @@ from backend.domain.commands import checked_name
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.frames import FrameRange, apart, joined
 from backend.domain.lookup import check_frame, known_object, unlocked_object
+from backend.domain.once import once
 from backend.domain.ontology import ObjectClass, checked_colour, checked_ontology, checked_text, checked_value
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.regroup import merged, split
@@ -24,7 +25,7 @@ MAX_LABEL = 200
 class ObjectCommands:
     """Commands on objects; each blocks until what it did is durable. Safe to call from several threads.
 
-    `seen` is the session's version that the caller has seen: a newer change of the same thing is a Conflict.
+    `seen` is the session's version that the caller has seen: what somebody else changed since is Stale.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class ObjectCommands:
         self._videos = videos
         self._host = host
 
+    @once
     def describe(
         self,
         session_id: str,
@@ -68,6 +70,7 @@ class ObjectCommands:
             seen,
         )
 
+    @once
     def set_absent(
         self, session_id: str, object_id: int, ranges: Sequence[FrameRange], seen: int | None = None
     ) -> TrackedObject:
@@ -87,40 +90,52 @@ class ObjectCommands:
         self._host.refresh(session_id)
         return changed
 
-    def order(self, session_id: str, object_ids: Sequence[int]) -> int:
+    @once
+    def order(self, session_id: str, object_ids: Sequence[int], seen: int | None = None) -> int:
         """The order of the list, first to last. Returns the session's version."""
         there = {tracked.object_id for tracked in self._store.objects(session_id)}
         if set(object_ids) != there or len(object_ids) != len(there):
             raise Conflict("The list of objects has changed in the meantime; order it once more.")
-        return self._annotations.set_order(session_id, object_ids)
+        return self._annotations.set_order(session_id, object_ids, seen)
 
-    def exchange(self, session_id: str, remove: Collection[int], restore: Collection[int]) -> int:
+    @once
+    def exchange(
+        self,
+        session_id: str,
+        remove: Collection[int],
+        restore: Collection[int],
+        seen: int | None = None,
+    ) -> int:
         """Remove some objects and bring removed ones back, all at once. Returns the session's version."""
         for object_id in remove:
             unlocked_object(self._store, session_id, object_id)
-        version = self._annotations.exchange_objects(session_id, remove, restore)
+        version = self._annotations.exchange_objects(session_id, remove, restore, seen)
         self._host.refresh(session_id)
         return version
 
-    def merge(self, session_id: str, object_ids: Sequence[int]) -> TrackedObject:
+    @once
+    def merge(self, session_id: str, object_ids: Sequence[int], seen: int | None = None) -> TrackedObject:
         """One new object in place of these; it is called as the first one. See `regroup.merged`."""
         if len(set(object_ids)) < 2:
             raise InvalidInput("Merging takes two objects or more.")
-        seen = self._idle_version(session_id)
+        read_at = self._idle_version(session_id)
         parts = [
             unlocked_object(self._store, session_id, object_id) for object_id in dict.fromkeys(object_ids)
         ]
         content = merged(parts, self._store.prompts(session_id), self._store.masks(session_id))
         (added,) = self._annotations.replace_objects(
-            session_id, [content], list(dict.fromkeys(object_ids)), seen
+            session_id, [content], list(dict.fromkeys(object_ids)), read_at, seen
         )
         self._host.refresh(session_id)
         return added
 
-    def split(self, session_id: str, object_id: int, frame_idx: int) -> list[TrackedObject]:
+    @once
+    def split(
+        self, session_id: str, object_id: int, frame_idx: int, seen: int | None = None
+    ) -> list[TrackedObject]:
         """Two new objects in place of one: what it was before that frame, and from it on."""
         check_frame(frame_idx, self._video(session_id))
-        seen = self._idle_version(session_id)
+        read_at = self._idle_version(session_id)
         whole = unlocked_object(self._store, session_id, object_id)
         before, after = split(
             whole, frame_idx, self._store.prompts(session_id), self._store.masks(session_id)
@@ -128,7 +143,7 @@ class ObjectCommands:
         if not before.masks or not after.masks:
             side = "before" if not before.masks else "from"
             raise InvalidInput(f"{whole.name} has no mask {side} frame {frame_idx}; split it between two.")
-        parts = self._annotations.replace_objects(session_id, [before, after], [object_id], seen)
+        parts = self._annotations.replace_objects(session_id, [before, after], [object_id], read_at, seen)
         self._host.refresh(session_id)
         return parts
 
@@ -137,9 +152,14 @@ class ObjectCommands:
     ) -> tuple[ObjectClass, ...]:
         """Objects keep their classes, also those that are no longer listed."""
         checked = checked_ontology(classes)
-        self._annotations.set_details(session_id, ontology=checked, seen=seen)
+        self._set_ontology(session_id, checked, seen)
         return checked
 
+    @once
+    def _set_ontology(self, session_id: str, classes: Sequence[ObjectClass], seen: int | None) -> int:
+        return self._annotations.set_details(session_id, ontology=classes, seen=seen)
+
+    @once
     def rename_session(self, session_id: str, title: str, seen: int | None = None) -> int:
         """An empty title gives the video's back. Returns the session's version."""
         tidy = checked_text(title, "A session's title") if title.strip() else ""

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from backend.domain.engines import EngineInfo
+from backend.domain.once import KnowsKeys
 from backend.domain.pace import Pace
 from backend.domain.rle import Rle
 from backend.domain.session import (
@@ -32,6 +33,10 @@ class VideoStore(Protocol):
         """Insert or replace."""
         ...
 
+    def add_to_project(self, video_id: str, project_id: str) -> None:
+        """Note that it was uploaded there, also to a project that was deleted meanwhile. Idempotent."""
+        ...
+
     def set_playback(
         self, video_id: str, playback: Playback, progress: float = 1.0, warning: str | None = None
     ) -> None:
@@ -45,9 +50,10 @@ class VideoStore(Protocol):
         ...
 
 
-class SessionStore(Protocol):
+class SessionStore(KnowsKeys, Protocol):
     """The durable record. Each write is one transaction that raises the session's version by one,
-    stamps it on every row it changed, and returns it once the rows are safe on disk."""
+    stamps it on every row it changed, and returns it once the rows are safe on disk. The first write of a
+    command that is `once` keeps its key, and raises Repeated where it was made before."""
 
     def add_session(self, session: Session) -> None: ...
     def session(self, session_id: str) -> Session: ...
@@ -72,6 +78,10 @@ class SessionStore(Protocol):
 
     def propagation(self, session_id: str) -> Propagation | None:
         """The latest one."""
+        ...
+
+    def tracks_afresh(self, session_id: str) -> bool:
+        """Would prompts and the running propagation, walked from its start, give an engine all that it knew?"""
         ...
 
     def running_propagations(self) -> list[tuple[str, Propagation]]:
@@ -111,8 +121,9 @@ class SessionStore(Protocol):
         """Change what is named. `seen`: see `AnnotationStore`."""
         ...
 
-    def remove_object(self, session_id: str, object_id: int) -> int:
-        """The object, its prompts and its masks. They lie aside, so that it can be restored."""
+    def remove_object(self, session_id: str, object_id: int, seen: int | None = None) -> int:
+        """The object, its prompts and its masks. They lie aside, so that it can be restored. `seen`: see
+        `AnnotationStore`."""
         ...
 
     def put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None = None) -> int:
@@ -125,8 +136,8 @@ class SessionStore(Protocol):
         """Object id -> frames whose mask a person verified."""
         ...
 
-    def clear_prompts(self, session_id: str) -> int:
-        """All prompts and masks of all objects; the objects stay, untracked."""
+    def clear_prompts(self, session_id: str, seen: int | None = None) -> int:
+        """All prompts and masks of all objects; the objects stay, untracked. `seen` as above."""
         ...
 
     def start_propagation(self, session_id: str, propagation: Propagation) -> int:

@@ -9,6 +9,7 @@ from backend.domain.commands import check_prompt, objects_of
 from backend.domain.errors import InvalidInput
 from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
+from backend.domain.once import once
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Verdict
@@ -35,9 +36,17 @@ class ReviewCommands:
         self._host = host
         self._limits = limits
 
-    def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool = True) -> int:
+    @once
+    def set_verified(
+        self,
+        session_id: str,
+        places: Sequence[Verified],
+        verified: bool = True,
+        seen: int | None = None,
+    ) -> int:
         """A person says that these masks are right: tracking never overwrites them unasked. Or takes that
-        back. Returns the session's version."""
+        back. Returns the session's version. With `seen`, what has been drawn since is Stale: nobody says that
+        a mask is right which they have not seen."""
         if not 0 < len(places) <= MAX_PLACES:
             raise InvalidInput(f"Verify 1 to {MAX_PLACES} ranges of frames at a time.")
         video = self._video(session_id)
@@ -45,14 +54,17 @@ class ReviewCommands:
             check_frame(place.frames.last, video)
         for object_id in {place.object_id for place in places}:
             unlocked_object(self._store, session_id, object_id)
-        return self._annotations.set_verified(session_id, places, verified)
+        return self._annotations.set_verified(session_id, places, verified, seen)
 
-    def set_verdict(self, session_id: str, propagation_id: str, verdict: Verdict) -> int:
+    @once
+    def set_verdict(
+        self, session_id: str, propagation_id: str, verdict: Verdict, seen: int | None = None
+    ) -> int:
         """Keep a tracked range, drop it, or take either back. Returns the session's version."""
         latest = self._store.propagation(session_id)
         of_latest = latest is not None and latest.propagation_id == propagation_id
         unheld_objects(self._store, session_id, objects_of(latest.passes) if latest and of_latest else None)
-        version = self._annotations.set_verdict(session_id, propagation_id, verdict)
+        version = self._annotations.set_verdict(session_id, propagation_id, verdict, seen)
         if verdict is not Verdict.APPLIED:
             self._host.forget(session_id)  # its memory is of masks that people do not see any more
         return version

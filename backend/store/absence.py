@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,13 +27,18 @@ def absence_changes_masks(
         _bring_back(connection, session_id, new.object_id, stretch, version)
 
 
+def prompted_frames(
+    connection: Connection, session_id: str, object_id: int, stretch: FrameRange
+) -> Sequence[int]:
+    """Where the object has prompts."""
+    is_there = (*_in(prompts, session_id, object_id, stretch), ~prompts.c.is_empty)
+    return connection.scalars(select(prompts.c.frame_idx).where(*is_there)).all()
+
+
 def _clear_prompts(
     connection: Connection, session_id: str, object_id: int, stretch: FrameRange, version: int
 ) -> None:
-    frames = connection.scalars(
-        select(prompts.c.frame_idx).where(*_in(prompts, session_id, object_id, stretch), ~prompts.c.is_empty)
-    ).all()
-    for frame_idx in frames:
+    for frame_idx in prompted_frames(connection, session_id, object_id, stretch):
         cleared = FramePrompt(object_id, frame_idx)
         prompt_changes_mask(connection, session_id, cleared, version)
         upsert(connection, prompts, [prompt_row(session_id, cleared, version)])

@@ -11,14 +11,15 @@ from sqlalchemy import func, select, update
 
 from backend.domain.annotation_ports import ObjectContent, Verified
 from backend.domain.errors import Conflict
-from backend.domain.frames import FrameRange, joined
+from backend.domain.frames import FrameRange, apart, joined
 from backend.domain.ontology import ObjectClass
 from backend.domain.session import TrackedObject, Verdict
+from backend.domain.stale import Kind, Thing
 from backend.domain.standing import Review
-from backend.store.absence import absence_changes_masks
+from backend.store.absence import absence_changes_masks, prompted_frames
+from backend.store.edits import check_masks_seen
 from backend.store.object_rows import (
     check_room,
-    check_seen,
     last_rank,
     live_object,
     set_removed,
@@ -40,15 +41,25 @@ class SqlAnnotationStore:
         self, session_id: str, object_id: int, ranges: Sequence[FrameRange], seen: int | None = None
     ) -> TrackedObject:
         with self._store.writing(session_id) as write:
+            write.change(seen, Thing(Kind.OBJECT, object_id))
             old = live_object(write.connection, session_id, object_id)
-            check_seen(old.version, seen)
             new = replace(old, absent=joined(ranges), version=write.version)
+            for stretch in apart(new.absent, old.absent):
+                frames = prompted_frames(write.connection, session_id, object_id, stretch)
+                write.check(seen, Thing(Kind.PROMPTS, object_id, stretch))
+                write.touch(*(Thing.prompts(object_id, frame_idx) for frame_idx in frames))
             upsert(write.connection, objects, [object_row(session_id, new, write.version)])
             absence_changes_masks(write.connection, session_id, old, new, write.version)
+            write.answer = new
         return new
 
-    def set_verified(self, session_id: str, places: Sequence[Verified], verified: bool) -> int:
+    def set_verified(
+        self, session_id: str, places: Sequence[Verified], verified: bool, seen: int | None = None
+    ) -> int:
         with self._store.writing(session_id) as write:
+            things = [Thing(Kind.VERIFIED, place.object_id, place.frames) for place in places]
+            check_masks_seen(write.connection, session_id, seen, things)
+            write.touch(*things)
             write.notes.same_masks = True
             found = 0
             for place in places:
@@ -68,8 +79,9 @@ class SqlAnnotationStore:
                 raise Conflict("There is no mask here that waits to be verified.")
         return write.version
 
-    def set_order(self, session_id: str, object_ids: Sequence[int]) -> int:
+    def set_order(self, session_id: str, object_ids: Sequence[int], seen: int | None = None) -> int:
         with self._store.writing(session_id) as write:
+            write.change(seen, Thing(Kind.ORDER))
             for rank, object_id in enumerate(object_ids, 1):
                 old = live_object(write.connection, session_id, object_id)
                 if old.rank != rank:
@@ -77,8 +89,15 @@ class SqlAnnotationStore:
                     upsert(write.connection, objects, [row])
         return write.version
 
-    def exchange_objects(self, session_id: str, remove: Collection[int], restore: Collection[int]) -> int:
+    def exchange_objects(
+        self,
+        session_id: str,
+        remove: Collection[int],
+        restore: Collection[int],
+        seen: int | None = None,
+    ) -> int:
         with self._store.writing(session_id) as write:
+            write.change(seen, *_whole([*remove, *restore]))
             check_room(write.connection, session_id, len(restore) - len(remove), self._store.limits)
             for object_id in remove:
                 set_removed(write.connection, session_id, object_id, write.version)
@@ -89,23 +108,34 @@ class SqlAnnotationStore:
         return write.version
 
     def replace_objects(
-        self, session_id: str, made: Sequence[ObjectContent], removed: Collection[int], seen: int
+        self,
+        session_id: str,
+        made: Sequence[ObjectContent],
+        removed: Collection[int],
+        read_at: int,
+        seen: int | None = None,
     ) -> list[TrackedObject]:
         with self._store.writing(session_id) as write:
-            if write.version != seen + 1:
+            write.change(seen, *_whole(removed))
+            if write.version != read_at + 1:
                 raise Conflict("The session has changed in the meantime; try again.")
             check_room(write.connection, session_id, len(made) - len(removed), self._store.limits)
             for object_id in removed:
                 set_removed(write.connection, session_id, object_id, write.version)
             added = [_insert(write, content) for content in made]
+            write.touch(*(Thing(Kind.OBJECT, tracked.object_id) for tracked in added))
+            write.answer = added
             masks_version = write.next_version()
             for tracked, content in zip(added, made, strict=True):
                 mine = [replace(mask, object_id=tracked.object_id) for mask in content.masks]
                 upsert(write.connection, masks, [mask_row(session_id, mask, masks_version) for mask in mine])
         return added
 
-    def set_verdict(self, session_id: str, propagation_id: str, verdict: Verdict) -> int:
+    def set_verdict(
+        self, session_id: str, propagation_id: str, verdict: Verdict, seen: int | None = None
+    ) -> int:
         with self._store.writing(session_id) as write:
+            write.change(seen, Thing(Kind.VERDICT))
             set_verdict(write.connection, session_id, propagation_id, verdict, write.version)
             forget_old_stashes(write.connection, session_id)
         return write.version
@@ -118,9 +148,9 @@ class SqlAnnotationStore:
         seen: int | None = None,
     ) -> int:
         with self._store.writing(session_id) as write:
+            said = {Kind.TITLE: title, Kind.CLASSES: ontology}
+            write.change(seen, *(Thing(kind) for kind, value in said.items() if value is not None))
             of_it = sessions.c.session_id == session_id
-            changed = select(sessions.c.details_version).where(of_it)
-            check_seen(write.connection.execute(changed).scalar_one(), seen)
             values: dict[str, object] = {"details_version": write.version}
             if title is not None:
                 values["title"] = title
@@ -141,6 +171,11 @@ class SqlAnnotationStore:
                 for stretch in ranges
             ]
         return min((frame_idx for frame_idx in found if frame_idx is not None), default=None)
+
+
+def _whole(object_ids: Collection[int]) -> list[Thing]:
+    """All of these objects, their prompts too."""
+    return [Thing(kind, object_id) for object_id in object_ids for kind in (Kind.OBJECT, Kind.PROMPTS)]
 
 
 def _insert(write: Write, content: ObjectContent) -> TrackedObject:

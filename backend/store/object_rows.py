@@ -11,11 +11,11 @@ from sqlalchemy import Connection, func, select
 
 from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.limits import SessionLimits
-from backend.domain.session import FramePrompt, TrackedObject
+from backend.domain.session import TrackedObject
 from backend.store.mask_rules import forget
 from backend.store.rows import object_of, object_row, upsert
 from backend.store.stash import object_stash, stash, unstash
-from backend.store.tables import objects, prompts
+from backend.store.tables import objects
 
 
 def find_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject | None:
@@ -49,22 +49,6 @@ def check_room(connection: Connection, session_id: str, more: int, limits: Sessi
             f"A session holds at most {limits.objects} objects, and this would make {coming}: "
             "remove some first."
         )
-
-
-def check_seen(version: int, seen: int | None) -> None:
-    """Raises Conflict where a row is newer than what the caller has seen. `seen` None: do it anyway."""
-    if seen is not None and version > seen:
-        raise Conflict("Somebody else has changed this since; look at it first, then change it by hand.")
-
-
-def prompt_version(connection: Connection, session_id: str, prompt: FramePrompt) -> int:
-    """The version of the object's prompts on that frame; 0 where there never were any."""
-    found = select(prompts.c.version).where(
-        prompts.c.session_id == session_id,
-        prompts.c.object_id == prompt.object_id,
-        prompts.c.frame_idx == prompt.frame_idx,
-    )
-    return connection.execute(found).scalar() or 0
 
 
 def set_removed(connection: Connection, session_id: str, object_id: int, version: int) -> None:

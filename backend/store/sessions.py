@@ -17,6 +17,7 @@ from backend.domain.errors import Conflict, NotFound
 from backend.domain.frames import range_of, without
 from backend.domain.ledger import CREATED
 from backend.domain.limits import SessionLimits
+from backend.domain.once import Done, Edit
 from backend.domain.session import (
     Attribute,
     FrameMask,
@@ -27,19 +28,20 @@ from backend.domain.session import (
     SessionDelta,
     TrackedObject,
 )
+from backend.domain.stale import Kind, Thing
+from backend.store.beginnings import tracks_afresh
 from backend.store.database import Database
 from backend.store.delta import read_delta
 from backend.store.ledger import Deed, count_clicks, note, record
 from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
 from backend.store.object_rows import (
     check_room,
-    check_seen,
     find_object,
     last_rank,
     live_object,
-    prompt_version,
     set_removed,
 )
+from backend.store.once import Once, done_before
 from backend.store.project_rows import in_project
 from backend.store.reviews import take_back_acceptance
 from backend.store.rows import (
@@ -82,6 +84,7 @@ class SqlSessionStore:
         self._database = database
         self._on_change = on_change
         self._clock = clock
+        self._once = Once()
 
     # Reads
 
@@ -156,6 +159,10 @@ class SqlSessionStore:
             ).one_or_none()
         return propagation_of(row) if row else None
 
+    def tracks_afresh(self, session_id: str) -> bool:
+        with self._database.read() as connection:
+            return tracks_afresh(connection, session_id)
+
     def running_propagations(self) -> list[tuple[str, Propagation]]:
         with self._database.read() as connection:
             rows = connection.execute(
@@ -175,6 +182,10 @@ class SqlSessionStore:
             details_version = connection.execute(changed).scalar_one()
             return read_delta(connection, session, details_version, after, limit, masks_at_most)
 
+    def done_before(self, edit: Edit) -> Done | None:
+        with self._database.read() as connection:
+            return done_before(connection, edit)
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A read transaction, for what else is read of sessions."""
         return self._database.read()
@@ -183,6 +194,7 @@ class SqlSessionStore:
 
     def add_session(self, session: Session) -> None:
         with self._database.write() as connection:
+            self._once.take(connection)
             if not _exists(connection, videos.c.video_id, session.video_id):
                 raise NotFound("There is no such video; it may have been removed.")
             if _exists(connection, sessions.c.session_id, session.session_id):
@@ -190,6 +202,7 @@ class SqlSessionStore:
             begun = in_project(connection, session)
             connection.execute(sessions.insert(), session_row(begun, session.version + 1))
             note(connection, Deed(CREATED, session.session_id, version=session.version + 1), self._clock)
+            self._once.keep(connection, session.session_id)
         self.tell(session.session_id, session.version + 1)
 
     def add_object(
@@ -218,6 +231,8 @@ class SqlSessionStore:
                 .where(sessions.c.session_id == session_id)
                 .values(next_object_id=max(next_id, new_id + 1))
             )
+            write.touch(Thing(Kind.OBJECT, new_id))
+            write.answer = added
         return added
 
     def update_object(
@@ -236,22 +251,25 @@ class SqlSessionStore:
         if attributes is not None:
             changes["attributes"] = tuple(attributes)
         with self.writing(session_id) as write:
+            write.change(seen, Thing(Kind.OBJECT, object_id))
             old = live_object(write.connection, session_id, object_id)
-            check_seen(old.version, seen)
             new = replace(old, **changes, version=write.version)
             upsert(write.connection, objects, [object_row(session_id, new, write.version)])
+            write.answer = new
         return new
 
-    def remove_object(self, session_id: str, object_id: int) -> int:
+    def remove_object(self, session_id: str, object_id: int, seen: int | None = None) -> int:
         with self.writing(session_id) as write:
+            write.change(seen, Thing(Kind.OBJECT, object_id), Thing(Kind.PROMPTS, object_id))
             set_removed(write.connection, session_id, object_id, write.version)
         return write.version
 
     def put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None = None) -> int:
         with self.writing(session_id) as write:
+            write.change(seen, Thing.prompts(prompt.object_id, prompt.frame_idx))
             tracked = live_object(write.connection, session_id, prompt.object_id)
-            check_seen(prompt_version(write.connection, session_id, prompt), seen)
             if not prompt.is_empty and range_of(tracked.absent, prompt.frame_idx):  # the newest word counts
+                write.change(seen, Thing(Kind.OBJECT, prompt.object_id))
                 present = replace(tracked, absent=without(tracked.absent, prompt.frame_idx))
                 upsert(write.connection, objects, [object_row(session_id, present, write.version)])
             count_clicks(write, prompt)
@@ -259,8 +277,11 @@ class SqlSessionStore:
             upsert(write.connection, prompts, [prompt_row(session_id, prompt, write.version)])
         return write.version
 
-    def clear_prompts(self, session_id: str) -> int:
+    def clear_prompts(self, session_id: str, seen: int | None = None) -> int:
         with self.writing(session_id) as write:
+            there = select(prompts.c.object_id).where(prompts.c.session_id == session_id, ~prompts.c.is_empty)
+            ids = write.connection.scalars(there.distinct()).all()
+            write.change(seen, *(Thing(Kind.PROMPTS, object_id) for object_id in ids))
             write.connection.execute(
                 update(objects)
                 .where(objects.c.session_id == session_id, objects.c.tracked_version > 0)
@@ -284,6 +305,7 @@ class SqlSessionStore:
             started = replace(propagation, state=PropagationState.RUNNING)
             row = propagation_row(session_id, started, write.version)
             write.connection.execute(propagations.insert(), {**row, "started_version": write.version})
+            write.answer = started
         return write.version
 
     def put_masks(
@@ -320,10 +342,12 @@ class SqlSessionStore:
             connection.execute(
                 update(sessions).where(sessions.c.session_id == session_id).values(version=version + 1)
             )
+            self._once.take(connection)
             write = Write(connection, session_id, version + 1)
             yield write
             take_back_acceptance(write, self._clock)
             record(write, self._clock)
+            self._once.keep(connection, write.version if write.answer is None else write.answer)
         self.tell(session_id, write.version)
 
     def tell(self, session_id: str, version: int) -> None:

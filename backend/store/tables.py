@@ -250,3 +250,30 @@ jobs = Table(
     Column("created_s", Double, nullable=False),
     Column("job", Text, nullable=False),  # JSON of `backend.domain.jobs.Job`
 )
+
+# The last that anybody did to each thing of a session, for `backend.store.edits`. `kind` is a
+# `backend.domain.stale.Kind`; object and frame are -1 where the thing has none.
+edits = Table(
+    "edits",
+    metadata,
+    Column("session_id", ForeignKey("sessions.session_id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", Integer, primary_key=True, autoincrement=False),
+    Column("frame_idx", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("client", String(64), nullable=False),  # the page or program; empty: it did not say
+    Column("person_id", String(64), nullable=False),
+    Column("person_name", Text, nullable=False),
+    Index(None, "session_id", "version"),
+)
+
+# Changes that were made under a key, so that sending one again does not make it twice: `backend.store.once`.
+edit_keys = Table(
+    "edit_keys",
+    metadata,
+    Column("person_id", String(64), primary_key=True),
+    Column("edit_key", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),  # SHA-256 of what was asked for
+    Column("answer", Text, nullable=False),  # JSON
+    Column("created_s", Double, nullable=False, index=True),
+)

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, update
 
+from backend.domain.once import Answer
 from backend.domain.session import Propagation
+from backend.domain.stale import Thing
+from backend.store import edits
 from backend.store.tables import sessions
 
 
@@ -31,11 +34,23 @@ class Write:
     connection: Connection
     session_id: str
     version: int
+    answer: Answer | None = None  # what a repeat is to get; None: the version
     notes: Notes = field(default_factory=Notes)
     first_version: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.first_version = self.version
+
+    def change(self, seen: int | None, *things: Thing) -> None:
+        """The caller changes these now. Raises Stale where somebody else did after `seen`."""
+        self.check(seen, *things)
+        self.touch(*things)
+
+    def check(self, seen: int | None, *things: Thing) -> None:
+        edits.check_seen(self.connection, self.session_id, seen, things)
+
+    def touch(self, *things: Thing) -> None:
+        edits.touch(self.connection, self.session_id, self.version, things)
 
     def next_version(self) -> int:
         """One more version in the same transaction: what is written from here on answers what was before."""
