@@ -40,6 +40,7 @@ class MaskletServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        self.headers: dict[str, str] = {}  # what a client sends that it lets in
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -120,7 +121,8 @@ class MaskletServer:
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The answer's `data`. Raises AssertionError with the server's sentence."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", **self.headers}
+        request = urllib.request.Request(f"{self.url}/graphql", body, headers)
         with urllib.request.urlopen(request, timeout=300) as response:
             answer = json.load(response)
         assert "errors" not in answer, answer["errors"]
@@ -141,12 +143,14 @@ class MaskletServer:
     def upload(self, path: Path, name: str) -> str:
         """The new video's id; its import has only begun."""
         url = f"{self.url}/api/videos?name={urllib.parse.quote(name)}"
-        request = urllib.request.Request(url, path.read_bytes(), {"Content-Type": "application/octet-stream"})
+        headers = {"Content-Type": "application/octet-stream", **self.headers}
+        request = urllib.request.Request(url, path.read_bytes(), headers)
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)["videoId"]
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
+        request = urllib.request.Request(f"{self.url}{path}", headers=self.headers)
+        with urllib.request.urlopen(request, timeout=60) as response:
             return response.read()
 
 

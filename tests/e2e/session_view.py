@@ -78,7 +78,7 @@ def view(server: MaskletServer, session_id: str) -> SessionView:
     if wanted == 0:
         return seen
     body = json.dumps({"query": FEED, "variables": {"session": session_id, "after": 0}}).encode()
-    headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+    headers = {"Content-Type": "application/json", "Accept": "text/event-stream", **server.headers}
     request = urllib.request.Request(f"{server.url}/graphql", body, headers)
     with urllib.request.urlopen(request, timeout=60) as events:
         for line in events:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from backend.media.rendered import rendered_clips
 from tests.e2e.annotated import Click, VideoInfo, new_session, open_session, track, video_named
+from tests.e2e.axe import Axe
 from tests.e2e.clips import drawn_clip, inside
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer
@@ -256,23 +257,14 @@ def test_the_tour_has_four_steps_and_comes_once(
 def test_axe_finds_nothing_serious(
     editor: Editor, page: Page, size: str, server: MaskletServer, repository: Path, pictures: Path
 ) -> None:
-    axe = repository / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-    if not axe.is_file():
-        pytest.skip("axe-core is not installed: run `npm ci` in frontend")
+    axe = Axe(repository)
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     shots = Pictures(pictures / "view" / size)
 
     def judge(state: str) -> None:
         shots.take(page, state)
-        page.add_script_tag(path=axe)
-        found = page.evaluate("axe.run().then(({violations}) => violations)")
-        serious = [
-            (v["id"], [node["html"][:120] for node in v["nodes"]][:3])
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], state
+        axe.judge(page, state)
 
     judge("session")
     page.get_by_test_id("effects").click()
