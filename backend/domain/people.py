@@ -77,20 +77,27 @@ class Caller:
 
     person: Person
     grants: tuple[Grant, ...] = ()
+    within: Grant | None = None  # an API token's: nothing beyond it
 
     def may(self, need: May, places: Collection[Scope]) -> bool:
         """`places`: all that the thing lies in but the server; for a session, itself and its project."""
-        return any(
-            need in _MAY[grant.role] and (grant.scope == SERVER or grant.scope in places)
-            for grant in self.grants
-        )
+        if self.within is not None and not _gives(self.within, need, places):
+            return False
+        return any(_gives(grant, need, places) for grant in self.grants)
 
     def may_somewhere(self, need: May) -> bool:
+        """In some place. For what is in no place yet, such as a file to import."""
+        if self.within is not None and need not in _MAY[self.within.role]:
+            return False
         return any(need in _MAY[grant.role] for grant in self.grants)
 
     def mays(self, places: Collection[Scope]) -> frozenset[May]:
         """All that they may do with what lies in these places."""
         return frozenset(need for need in May if self.may(need, places))
+
+
+def _gives(grant: Grant, need: May, places: Collection[Scope]) -> bool:
+    return need in _MAY[grant.role] and (grant.scope == SERVER or grant.scope in places)
 
 
 # Whoever sits at an open server's own machine, or came in with a closed one's owner key.

@@ -6,14 +6,19 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+from backend.domain.membership import ApiToken, Credential, Link
+from backend.domain.people import Grant, Person, Role, Scope
+from backend.domain.secret import digest
 from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt, PropagationState, Session
 from backend.domain.video import VideoState
 from backend.store.database import Database
+from backend.store.people import SqlPeopleStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.videos import SqlVideoStore
 from tests.backend.annotating import SESSION, click, describe, drawn, mask, no_prompt, propagation, video
 
 OTHER = "session-2"
+ISSUER = "https://login.example"
 
 
 def tell(database: Database) -> None:
@@ -49,6 +54,20 @@ def tell(database: Database) -> None:
     running = store.propagation(OTHER)
     assert running is not None
     store.put_masks(OTHER, [mask(1, 4), mask(1, 5)], replace(running, frames_done=3))
+    _tell_people(SqlPeopleStore(database))
+
+
+def _tell_people(people: SqlPeopleStore) -> None:
+    """Ada came in by a link to a session, Ben signs in by a provider and has a token."""
+    session, home = Scope.session(SESSION), Scope.project("home")
+    link = Link("link-1", Grant(session, Role.ANNOTATOR), "For “Ada”", 10.0, "local", 1e12, 3)
+    people.add_link(link, digest("the link's secret"))
+    people.join(Person("ada", "Ada Ç", "#ff0000"), link.grant, link.link_id, 11.0)
+    people.add_login(digest("Ada's cookie"), "ada", 11.0, 1e12)
+    people.sign_in(ISSUER, "42", Person("ben", "Ben"), None, 12.0)
+    people.set_role("ben", Grant(home, Role.REVIEWER), 13.0)
+    token = ApiToken("token-1", "ben", "Nightly export", Grant(home, Role.VIEWER), 14.0)
+    people.add_token(token, digest("Ben's token"))
 
 
 def told(database: Database) -> dict[str, Any]:
@@ -59,8 +78,22 @@ def told(database: Database) -> dict[str, Any]:
         "videos": [asdict(one) for one in videos.videos()],
         "sessions": [asdict(one) for one in sessions],
         **{f"of {one.session_id}": _told_of(store, one.session_id) for one in sessions},
+        "people": _told_of_people(SqlPeopleStore(database)),
     }
     return json.loads(json.dumps(said))
+
+
+def _told_of_people(people: SqlPeopleStore) -> dict[str, Any]:
+    by_cookie = people.person_by(Credential(digest("Ada's cookie")), 20.0)
+    by_token = people.person_by(Credential(digest("Ben's token"), is_token=True), 20.0)
+    link = people.link_by(digest("the link's secret"))
+    return {
+        "ada": by_cookie and asdict(by_cookie[0]),
+        "her grants": [asdict(one) for one in people.grants_of("ada", None, 20.0)],
+        "ben": by_token and [asdict(one) for one in by_token if one],
+        "his grants": [asdict(one) for one in people.grants_of("ben", None, 20.0)],
+        "link": asdict(link) if link else None,
+    }
 
 
 def _told_of(store: SqlSessionStore, session_id: str) -> dict[str, Any]:

@@ -1,0 +1,263 @@
+"""Commands on people: who comes in by what, and who gives whom which role."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+from backend.domain.colours import colour_of
+from backend.domain.errors import Conflict, Forbidden, InvalidInput
+from backend.domain.link_errors import NoLink, PassphraseNeeded, PassphraseWrong, TooManyTries
+from backend.domain.membership import BY_OWNER, ApiToken, Credential, Link, Member, PeopleStore
+from backend.domain.people import LOCAL, SERVER, Caller, Grant, May, Person, Role, Scope, ScopeKind
+from backend.domain.secret import digest, is_passphrase, new_secret, passphrase_hash
+
+LOGIN_S = 30 * 24 * 3600.0  # a login ends when it was not used for so long
+MAX_NAME, MAX_LABEL, MAX_PASSPHRASE = 60, 120, 200
+MIN_PASSPHRASE = 6
+MAX_LINKS, MAX_TOKENS = 200, 100  # of one place; of one person
+WRONG_AT_MOST, WRONG_WAIT_S = 10, 15 * 60.0  # passphrases in a row, then nobody joins by the link for a while
+TOKEN_MARK = "masklet_"  # so that people and scanners know one when they find it
+
+
+@dataclass(frozen=True)
+class Joined:
+    """`secret` of the new login; None: the login that they came with goes on."""
+
+    person: Person
+    scope: Scope
+    secret: str | None
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """Shown once: only its digest is kept."""
+
+    made: Link | ApiToken
+    secret: str
+
+
+class PeopleCommands:
+    """`key_id` tells the owner's key as it is now, and is None on an open server. All calls block."""
+
+    def __init__(
+        self,
+        store: PeopleStore,
+        key_id: Callable[[], str | None],
+        is_owner_key: Callable[[str], bool],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._key_id = key_id
+        self._is_owner_key = is_owner_key
+        self._clock = clock
+
+    # Who asks
+
+    def caller(self, credential: Credential) -> Caller | None:
+        """None: it opens nothing, or not any more."""
+        found = self._store.person_by(credential, self._clock())
+        if found is None:
+            return None
+        person, within = found
+        return Caller(person, self._store.grants_of(person.person_id, self._key_id(), self._clock()), within)
+
+    def note_use(self, credential: Credential) -> None:
+        """A login lasts as long as it is used. Call now and then, not at each request."""
+        now_s = self._clock()
+        self._store.note_use(credential, now_s, now_s + LOGIN_S)
+
+    # Coming in and going
+
+    def join(self, secret: str, name: str, passphrase: str | None, known: Caller | None) -> Joined:
+        """By a link, or by the owner's key. `known`: they have a login already, which then goes on.
+
+        Raises one of `link_errors`.
+        """
+        grant, given_by = self._opened_by(secret, passphrase, known)
+        person = known.person if known else _new_person(name or ("Owner" if given_by != BY_OWNER else ""))
+        self._store.join(person, grant, given_by, self._clock())
+        return Joined(person, grant.scope, None if known else self.new_login(person))
+
+    def _opened_by(self, secret: str, passphrase: str | None, known: Caller | None) -> tuple[Grant, str]:
+        """What it gives, and what that hangs on."""
+        if self._is_owner_key(secret):
+            return Grant(SERVER, Role.OWNER), self._key_id() or BY_OWNER
+        link = self._store.link_by(digest(secret))
+        if link is None:
+            raise NoLink
+        link.check(self._clock(), for_newcomer=known is None)
+        if link.passphrase_hash is not None:
+            self._check_passphrase(link, passphrase)
+        return link.grant, link.link_id
+
+    def _check_passphrase(self, link: Link, given: str | None) -> None:
+        assert link.passphrase_hash is not None
+        now_s = self._clock()
+        if link.wrong_passphrases >= WRONG_AT_MOST and now_s < link.wrong_s + WRONG_WAIT_S:
+            raise TooManyTries
+        if not given:
+            raise PassphraseNeeded
+        if not is_passphrase(given[:MAX_PASSPHRASE], link.passphrase_hash):
+            self._store.note_wrong_passphrase(link.link_id, now_s)
+            raise PassphraseWrong
+
+    def sign_in(self, issuer: str, subject: str, name: str, role: Role | None) -> str:
+        """Somebody whom a provider vouches for. The login's secret; `role`: on the whole server, for all."""
+        newcomer = _new_person(name or "Somebody")
+        grant = None if role is None else Grant(SERVER, role)
+        return self.new_login(self._store.sign_in(issuer, subject, newcomer, grant, self._clock()))
+
+    def new_login(self, person: Person) -> str:
+        secret, now_s = new_secret(), self._clock()
+        self._store.add_login(digest(secret), person.person_id, now_s, now_s + LOGIN_S)
+        return secret
+
+    def sign_out(self, credential: Credential) -> None:
+        self._store.remove_login(credential.digest)
+
+    def rename(self, caller: Caller, name: str) -> Person:
+        person = replace(caller.person, name=_name(name))
+        if caller.person == LOCAL.person:
+            raise Conflict("You are alone here, without a login: there is nobody to tell your name to.")
+        self._store.rename(person.person_id, person.name)
+        return person
+
+    # Links
+
+    def links(self, scope: Scope) -> Sequence[Link]:
+        return self._store.links(scope)
+
+    def link(self, link_id: str) -> Link:
+        return self._store.link(link_id)
+
+    def create_link(
+        self,
+        caller: Caller,
+        grant: Grant,
+        label: str = "",
+        expires_in_s: float | None = None,
+        max_uses: int | None = None,
+        passphrase: str | None = None,
+    ) -> NewSecret:
+        if max_uses is not None and max_uses < 1:
+            raise InvalidInput("A link can be used once or more often.")
+        if passphrase is not None and not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
+            raise InvalidInput(f"A passphrase has {MIN_PASSPHRASE} to {MAX_PASSPHRASE} characters.")
+        if len(self._store.links(grant.scope)) >= MAX_LINKS:
+            raise Conflict(f"There are {MAX_LINKS} links to this place already: revoke some first.")
+        now_s = self._clock()
+        link = Link(
+            uuid.uuid4().hex,
+            grant,
+            _clean(label)[:MAX_LABEL],
+            now_s,
+            caller.person.person_id,
+            _ends(now_s, expires_in_s),
+            max_uses,
+            passphrase_hash=None if passphrase is None else passphrase_hash(passphrase),
+        )
+        secret = new_secret()
+        self._store.add_link(link, digest(secret))
+        return NewSecret(link, secret)
+
+    def revoke_link(self, link_id: str) -> None:
+        """All who joined by it lose what it gave them."""
+        self._store.revoke_link(link_id, self._clock())
+
+    # Members
+
+    def members(self, scopes: Sequence[Scope]) -> list[Member]:
+        """Who has a role in one of these places. An open server's one person is among them."""
+        found = list(self._store.members(scopes, self._key_id(), self._clock()))
+        if self._key_id() is None:
+            found.insert(0, Member(LOCAL.person, LOCAL.grants[0]))
+        return found
+
+    def without_role(self) -> Sequence[Person]:
+        return self._store.without_role()
+
+    def set_role(self, person_id: str, grant: Grant) -> None:
+        if person_id == LOCAL.person.person_id:
+            raise Conflict("Who sits at the server's own machine owns it: that cannot be changed.")
+        self._store.set_role(person_id, grant, self._clock())
+
+    def remove_member(self, person_id: str, scope: Scope) -> None:
+        self._store.remove_member(person_id, scope)
+
+    # API tokens
+
+    def tokens(self, caller: Caller) -> Sequence[ApiToken]:
+        return self._store.tokens(caller.person.person_id)
+
+    def create_token(
+        self,
+        caller: Caller,
+        name: str,
+        grant: Grant,
+        places: Sequence[Scope],
+        expires_in_s: float | None = None,
+    ) -> NewSecret:
+        """Of no more than the caller may do themselves in `places`, now; and whenever it is used."""
+        beyond = Caller(caller.person, (grant,)).mays(places) - caller.mays(places)
+        if beyond or May.LOOK not in caller.mays(places):
+            raise Forbidden("A token cannot do more here than you can: choose a smaller role.")
+        if len(self._store.tokens(caller.person.person_id)) >= MAX_TOKENS:
+            raise Conflict(f"You have {MAX_TOKENS} tokens already: revoke some first.")
+        now_s = self._clock()
+        if caller.person == LOCAL.person:  # their rights come from where they sit, so that they outlast it
+            self._store.join(LOCAL.person, LOCAL.grants[0], self._key_id() or BY_OWNER, now_s)
+        token = ApiToken(
+            uuid.uuid4().hex, caller.person.person_id, _name(name), grant, now_s, _ends(now_s, expires_in_s)
+        )
+        secret = TOKEN_MARK + new_secret()
+        self._store.add_token(token, digest(secret))
+        return NewSecret(token, secret)
+
+    def revoke_token(self, caller: Caller, token_id: str) -> None:
+        self._store.remove_token(token_id, caller.person.person_id)
+
+
+def scope_of(project_id: str | None, session_id: str | None) -> Scope:
+    """The place that is named; with neither, the server."""
+    if project_id is not None and session_id is not None:
+        raise InvalidInput("Name a project or a session, not both.")
+    if session_id is not None:
+        return Scope.session(session_id)
+    return SERVER if project_id is None else Scope.project(project_id)
+
+
+def place_names(scope: Scope) -> tuple[str | None, str | None]:
+    """(project id, session id) of a place."""
+    return (
+        scope.id if scope.kind is ScopeKind.PROJECT else None,
+        scope.id if scope.kind is ScopeKind.SESSION else None,
+    )
+
+
+def _new_person(name: str) -> Person:
+    person_id = uuid.uuid4().hex
+    return Person(person_id, _name(name), colour_of(crc32(person_id.encode()) % 1000))
+
+
+def _name(text: str) -> str:
+    name = _clean(text)[:MAX_NAME].strip()
+    if not name:
+        raise InvalidInput("Say a name first.")
+    return name
+
+
+def _clean(text: str) -> str:
+    """One line that can be shown: no control characters, no marks that turn text around."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _ends(now_s: float, expires_in_s: float | None) -> float | None:
+    if expires_in_s is None:
+        return None
+    if not expires_in_s > 0:
+        raise InvalidInput("It must last for more than no time.")
+    return now_s + expires_in_s
