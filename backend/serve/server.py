@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from backend.api.owner_key import owner_key
 from backend.domain.errors import MaskletError
 from backend.serve import logs
+from backend.serve.allocator import share_arenas
 from backend.serve.stopping import Stopping
 from backend.serve.watchdog import Lifeline
 from backend.settings import Settings
@@ -118,6 +119,7 @@ class MaskletApplication(BaseApplication):
         return Stopping(service.begin_stop, lambda: service.traffic.unanswered, float(self.settings.stop_s))
 
     def _post_fork(self, arbiter: object, worker: Worker) -> None:
+        share_arenas()  # before there are threads
         self._lifeline.hold()
 
 

@@ -17,6 +17,7 @@ from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt
 from backend.media.rendered import RenderedClip, rendered_clips
 from backend.worker.colorflow.engine import ColorflowEngine
 from backend.worker.colorflow.session import ColorflowSession
+from backend.worker.engine import ObjectMask
 from backend.worker.masks import encode_mask
 from tests.benchmarks.cases import FrameList, innermost, overlap
 
@@ -325,3 +326,18 @@ def test_memory_does_not_grow_with_the_length_of_the_track(tmp_path: Path) -> No
     assert saved[1] < 1.2 * saved[0]
     assert session.remembers(1, 599) and session.remembers(1, 0)
     assert not session.remembers(1, 300)
+
+
+def test_memory_does_not_grow_where_only_masks_were_brought_in() -> None:
+    """Without a prompt each step learns colours from the frames before it."""
+    frames = Sliding(400)
+    session = ColorflowEngine().open(frames)
+    mask = np.zeros((frames.height, frames.width), bool)
+    mask[20:40, frames.left(0) : frames.left(0) + 18] = True
+    session.remember(0, [ObjectMask(1, mask, 8.0, 1.0)])
+    nbytes = []
+    for frame_idx in range(1, 400):
+        session.step([1], frame_idx, reverse=False)
+        if frame_idx in (150, 399):
+            nbytes.append(session.nbytes())
+    assert nbytes[1] < 1.1 * nbytes[0]

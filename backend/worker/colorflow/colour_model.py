@@ -47,6 +47,10 @@ class ColourModel:
             sum(w * m.outside for w, m in zip(share, models, strict=True)),
         )
 
+    @property
+    def nbytes(self) -> int:
+        return self.inside.nbytes + self.outside.nbytes
+
     def ratios(self) -> np.ndarray:
         """Log-likelihood ratio of each bin, float32 [BINS], within +-CLIP; 0 where nothing is known."""
         floor = 2e-4

@@ -27,6 +27,11 @@ class MergeTree:
     areas: np.ndarray  # int64 [nodes], pixels
     children: np.ndarray  # int32 [nodes, 2], -1 for leaves
 
+    @property
+    def nbytes(self) -> int:
+        """Without the labels, which are those of its `Leaves`."""
+        return self.parents.nbytes + self.areas.nbytes + self.children.nbytes
+
     def nested(self, x: int, y: int, largest: float) -> list[np.ndarray]:
         """Regions that hold the pixel, bool [h, w], smallest first, up to `largest` of the frame."""
         limit = largest * self.labels.size
@@ -59,6 +64,11 @@ class Leaves:
     pairs: np.ndarray  # int32 [borders, 2], neighbours
     lengths: np.ndarray  # float64 [borders], pixels
     strengths: np.ndarray  # float64 [borders], mean edge strength
+
+    @property
+    def nbytes(self) -> int:
+        per_border = self.pairs.nbytes + self.lengths.nbytes + self.strengths.nbytes
+        return self.labels.nbytes + self.sizes.nbytes + per_border
 
     def means(self, image: np.ndarray) -> np.ndarray:
         """Mean of an image [h, w, c] over each leaf, float64 [count, c]."""

@@ -66,6 +66,10 @@ class Scene:
         leaves = find_leaves(view.smooth, view.edges)
         return cls(view, leaves, grow_tree(leaves, leaves.means(view.smooth), 1.0), relative)
 
+    @property
+    def nbytes(self) -> int:
+        return self.view.nbytes + self.leaves.nbytes + self.colour_tree.nbytes + self.relative.nbytes
+
     def motion_tree(self, x: int, y: int) -> MergeTree:
         """Merges what moves alike, measured against the motion at (x, y); colour only breaks ties."""
         unit = MOTION_GAIN / float(np.hypot(*motion_at(self.relative, x, y)))

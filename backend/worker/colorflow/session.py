@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -39,7 +40,7 @@ class ColorflowSession:
         self._flows = FlowCache(self._views)
         self._tracker = Tracker(self._views, self._flows)
         self._scene: tuple[int, Scene] | None = None
-        self._models: dict[tuple[int, int], tuple[TrackRecord, ColourModel]] = {}
+        self._models: dict[int, dict[int, _Counted]] = {}  # by object and frame: those of the last step
 
     def apply(self, prompt: FramePrompt) -> list[ObjectMask]:
         self._check(prompt.frame_idx)
@@ -65,6 +66,7 @@ class ColorflowSession:
 
     def remove_object(self, object_id: int) -> None:
         self.objects.pop(object_id, None)
+        self._models.pop(object_id, None)
 
     def step(self, object_ids: Sequence[int], frame_idx: int, reverse: bool) -> list[ObjectMask]:
         self._check(frame_idx)
@@ -107,8 +109,9 @@ class ColorflowSession:
 
     def nbytes(self) -> int:
         states = sum(state.nbytes for state in self.objects.values())
-        models = sum(m.inside.nbytes + m.outside.nbytes for _, m in self._models.values())
-        return states + models + self._views.nbytes + self._flows.nbytes
+        models = sum(one.model.nbytes for of_one in self._models.values() for one in of_one.values())
+        scene = self._scene[1].nbytes if self._scene is not None else 0
+        return states + models + scene + self._views.nbytes + self._flows.nbytes
 
     def close(self) -> None:
         self.objects.clear()
@@ -209,18 +212,26 @@ class ColorflowSession:
         near = sorted(pinned, key=lambda i: (abs(i - frame_idx), i))[:MODELS]
         if not near:
             return Appearance.unknown()
-        models = [self._model(object_id, i, pinned[i]) for i in near]
+        known = self._models.get(object_id, {})
+        counted = {i: self._counted(known.get(i), i, pinned[i]) for i in near}
+        self._models[object_id] = counted
         weights = [1 / (1 + abs(i - frame_idx) / MODEL_REACH) for i in near]
-        model = ColourModel.blend(models, weights)
+        model = ColourModel.blend([one.model for one in counted.values()], weights)
         return Appearance(model.ratios(), model.inside, float(max(pinned[near[0]].mask.unpack().sum(), 1)))
 
-    def _model(self, object_id: int, frame_idx: int, record: TrackRecord) -> ColourModel:
-        """Counted once for each record; it comes back by itself after a restart."""
-        known = self._models.get((object_id, frame_idx))
-        if known is None or known[0] is not record:
-            model = _model_of(self._views[frame_idx].codes, record.mask.unpack())
-            known = self._models[object_id, frame_idx] = (record, model)
-        return known[1]
+    def _counted(self, known: _Counted | None, frame_idx: int, record: TrackRecord) -> _Counted:
+        """Counted once while tracking needs it; it comes back by itself after a restart."""
+        if known is not None and known.record is record:
+            return known
+        return _Counted(record, _model_of(self._views[frame_idx].codes, record.mask.unpack()))
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The colours that were counted under a record's mask."""
+
+    record: TrackRecord
+    model: ColourModel
 
 
 def _model_of(codes: np.ndarray, mask: np.ndarray) -> ColourModel:
