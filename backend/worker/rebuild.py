@@ -1,8 +1,10 @@
 """Bring a session's inference state back from the store alone, where no saved state fits.
 
-Answered prompts go in again in order, and the masks that people saw for them take the place of the
-newly drawn ones. Then come the stored masks just behind the playhead, so that the walk or the next
-correction has something to go on. What is not answered yet is left for the next refresh.
+Answered prompts go in again in order, click by click, which mostly draws what people saw; if not, the masks
+that they saw take the place of the newly drawn ones. Where the running Track is all that was ever tracked, it
+is walked again from its start: that gives the engine what it knew, and masks as if nothing had happened. Else
+come the stored masks just behind the playhead, so that the walk or the next correction has something to go
+on. What is not answered yet is left for the next refresh.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from backend.domain.plan import step_of
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, PropagationState
@@ -20,6 +24,7 @@ from backend.worker.ports import SessionReader
 
 logger = logging.getLogger(__name__)
 
+CLICKS = 16  # of one object on one frame: more than that no person has made one by one
 FRAMES_REMEMBERED = 16  # what SAM 2 looks back on: 6 frames of memory, 15 object pointers
 
 
@@ -62,19 +67,41 @@ def rebuild(live: LiveSession, reader: SessionReader) -> None:
     prompts = reader.prompts(live.session_id)
     stored = answered(reader, live.session_id, prompts)
     waiting: list[FramePrompt] = []
+    alike = True
     for prompt in prompts:
         mask = stored.get((prompt.object_id, prompt.frame_idx))
         if mask is None:
             waiting.append(prompt)
             continue
         try:
-            if not has_drawn(live.take(prompt), mask):
+            if not _take_again(live, prompt, mask):
+                alike = False
                 live.state.remember(prompt.frame_idx, [object_mask(mask)])
         except Exception as error:  # an engine that changed may refuse what it once took: the rest counts
             if is_out_of_memory(error):
                 raise
+            alike = False
             logger.warning("Prompt %s could not be taken in again", prompt, exc_info=True)
+    if alike and not waiting and reader.tracks_afresh(live.session_id):
+        logger.info("The Track of session %s is walked again from its start", live.session_id)
+        return
     remind(live, reader, _behind_playhead(live, reader, waiting), live.objects)
+
+
+def _take_again(live: LiveSession, prompt: FramePrompt, mask: FrameMask) -> bool:
+    """Take an answered prompt in as it most likely came; True where that draws the mask that people saw.
+
+    A person adds click to click, and each answer starts from the one before; a script may send all at once.
+    """
+    earlier = range(0 if prompt.box is not None else 1, len(prompt.points))
+    if 0 < len(earlier) <= CLICKS:
+        for count in earlier:
+            with suppress(ValueError):  # such as clicks that all exclude
+                live.state.apply(replace(prompt, points=prompt.points[:count]))
+        if has_drawn(live.take(prompt), mask):
+            return True
+        live.state.apply(FramePrompt(prompt.object_id, prompt.frame_idx))
+    return has_drawn(live.take(prompt), mask)
 
 
 def _behind_playhead(
