@@ -35,10 +35,12 @@ from backend.api.tus.shelf import Shelf
 from backend.api.view import GraphQLView
 from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
+from backend.covers import SessionCovers
 from backend.domain.commands import SessionCommands
 from backend.domain.limits import SessionLimits
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.project_commands import OneSelf, ProjectCommands
 from backend.domain.review import ReviewCommands
 from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
@@ -59,6 +61,7 @@ from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
+from backend.store.projects import SqlProjectStore
 from backend.store.scopes import SqlScopes
 from backend.store.sessions import SqlSessionStore
 from backend.store.shelf import SqlShelfStore
@@ -105,6 +108,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         commands = SessionCommands(sessions, videos, host, limits)
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
+        projects = SqlProjectStore(database, sessions)
         jobs = _open_jobs(settings, database, sharing, sessions, videos, host, commands)
         undo.callback(jobs.close)
         return Service(
@@ -119,6 +123,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             objects=ObjectCommands(sessions, annotations, videos, host),
             review=ReviewCommands(sessions, annotations, videos, host, limits),
             shelf=shelf,
+            projects=ProjectCommands(sessions, projects, OneSelf(), host),
+            covers=SessionCovers(sessions, projects, library, settings.data / "covers"),
             jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
@@ -175,6 +181,7 @@ def web_app(service: Service) -> ASGIApp:
             await uploads.recover()
             await service.command(lambda s: s.library.start())
             await service.command(lambda s: s.shelf.purge())
+            await service.command(lambda s: s.projects.purge())
             await service.command(lambda s: s.jobs.start())
             if settings.gallery:
                 await service.command(lambda s: drawing.start())

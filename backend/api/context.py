@@ -12,11 +12,12 @@ from backend.api.doorbell import Doorbell
 from backend.api.monitor.metrics import Metrics
 from backend.api.monitor.requests import Traffic
 from backend.api.official.adapter import DemoSessions
-from backend.api.ports import CocoWriter, Library
+from backend.api.ports import CocoWriter, Covers, Library
 from backend.api.threads import Threads
 from backend.domain.commands import SessionCommands
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
+from backend.domain.project_commands import ProjectCommands
 from backend.domain.review import ReviewCommands
 from backend.domain.scopes import Scopes
 from backend.domain.shelf import ShelfCommands
@@ -41,6 +42,8 @@ class Service:
     objects: ObjectCommands
     review: ReviewCommands
     shelf: ShelfCommands
+    projects: ProjectCommands
+    covers: Covers
     jobs: Jobs
     demo: DemoSessions
     doorbell: Doorbell

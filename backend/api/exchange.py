@@ -7,6 +7,7 @@ import strawberry
 from backend.api import reading
 from backend.api.context import Service
 from backend.domain import jobs as domain
+from backend.domain.projects import HOME
 from backend.exchange.jobs import FormatInfo
 
 Info = strawberry.Info[Service, None]
@@ -155,7 +156,8 @@ class Mutation:
 
     @strawberry.mutation(
         description="`uploadId` comes from POST /api/imports. Without `sessionId`: into a new session on the "
-        "video. A dry run only reports. What the report finds wrong is left out, once that is `confirmed`. "
+        "video, in that project. A dry run only reports. What the report finds wrong is left out, once that "
+        "is `confirmed`. "
         "`keep`: the masks count as verified, so tracking never draws over them."
     )
     async def start_import(
@@ -170,6 +172,7 @@ class Mutation:
         keep: bool = True,
         confirmed: bool = False,
         dry_run: bool = True,
+        project_id: strawberry.ID = HOME,
     ) -> Job:
         request = domain.ImportRequest(
             str(upload_id),
@@ -181,6 +184,7 @@ class Mutation:
             keep,
             confirmed,
             dry_run,
+            str(project_id),
         )
         return await info.context.command(lambda s: job_type(s.jobs.bring_in(request)))
 

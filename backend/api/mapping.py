@@ -67,16 +67,24 @@ def engine_type(engine: EngineInfo) -> types.Engine:
     )
 
 
-def session_type(session: Session, video: Video, menu: Mapping[str, EngineInfo]) -> types.Session:
+def cover_url(session: Session) -> str:
+    """Each version has its own address, since browsers keep it for good."""
+    return f"/media/sessions/{session.session_id}/cover-{session.version}.jpg"
+
+
+def session_type(session: Session, video: types.Video, menu: Mapping[str, EngineInfo]) -> types.Session:
     engine = menu.get(session.engine_id) or _gone(session.engine_id)
     return types.Session(
         id=strawberry.ID(session.session_id),
-        video=video_type(video),
+        video=video,
         engine=engine_type(engine),
         version=session.version,
         created_s=session.created_s,
         title=session.title,
         ontology=[own.class_type(one) for one in session.ontology],
+        project_id=strawberry.ID(session.project_id),
+        assignee_id=_id(session.assignee_id),
+        cover_url=cover_url(session),
     )
 
 
@@ -92,6 +100,7 @@ def object_type(tracked: TrackedObject) -> types.TrackedObject:
         rank=tracked.rank,
         locked=tracked.locked,
         absent=[own.range_type(stretch) for stretch in tracked.absent],
+        assignee_id=_id(tracked.assignee_id),
     )
 
 
@@ -169,6 +178,10 @@ def prompt_of(given: types.FramePromptInput) -> FramePrompt:
 
 def rle_type(rle: Rle | None) -> types.RleMask | None:
     return types.RleMask(height=rle.height, width=rle.width, counts=rle.counts) if rle else None
+
+
+def _id(value: str | None) -> strawberry.ID | None:
+    return None if value is None else strawberry.ID(value)
 
 
 def _finite(value: float) -> float:

@@ -19,6 +19,7 @@ from backend.api.mapping import (
     session_type,
     video_type,
 )
+from backend.domain.projects import HOME
 from backend.domain.session import Session
 
 Info = strawberry.Info[Service, None]
@@ -26,7 +27,8 @@ Info = strawberry.Info[Service, None]
 
 def describe_sessions(service: Service, sessions: list[Session]) -> list[types.Session]:
     menu = {engine.id: engine for engine in service.host.engines()}
-    videos = {video_id: service.videos.video(video_id) for video_id in {s.video_id for s in sessions}}
+    ids = {session.video_id for session in sessions}
+    videos = {video_id: video_type(service.videos.video(video_id)) for video_id in ids}
     return [session_type(session, videos[session.video_id], menu) for session in sessions]
 
 
@@ -55,12 +57,17 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    @strawberry.mutation(description="Without `engineId`: the first engine that is available.")
+    @strawberry.mutation(description="Without `engineId`: the first engine that is available. It begins with the classes of "
+        "its project; without `projectId` that is the first one.")
     async def create_session(
-        self, info: Info, video_id: strawberry.ID, engine_id: strawberry.ID | None = None
+        self,
+        info: Info,
+        video_id: strawberry.ID,
+        engine_id: strawberry.ID | None = None,
+        project_id: strawberry.ID = HOME,
     ) -> types.Session:
         return await info.context.command(
-            lambda s: describe_sessions(s, [s.commands.create_session(video_id, engine_id)])[0]
+            lambda s: describe_sessions(s, [s.commands.create_session(video_id, engine_id, project_id)])[0]
         )
 
     @strawberry.mutation

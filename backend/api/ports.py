@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from backend.domain.projects import HOME
 from backend.domain.session import FrameMask, Session, TrackedObject
 from backend.domain.video import FrameTimes, Video
 
@@ -17,11 +18,15 @@ class Readable(Protocol):
 class Library(Protocol):
     """Video files. All calls block; ids that are unknown raise NotFound."""
 
-    def receive(self, stream: Readable, title: str, expected_bytes: int | None = None) -> Video:
+    def receive(
+        self, stream: Readable, title: str, expected_bytes: int | None = None, project_id: str = HOME
+    ) -> Video:
         """Keep an upload and start its import; returns once the bytes are safe."""
         ...
 
-    def adopt(self, path: Path, title: str, sha256: str | None = None) -> Video:
+    def adopt(
+        self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME
+    ) -> Video:
         """Keep a whole file that lies on the library's own disk, without copying it; then the caller
         removes `path`. Doing it again after a crash in between goes on."""
         ...
@@ -54,6 +59,14 @@ class Library(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Covers(Protocol):
+    """Small pictures of sessions."""
+
+    def path(self, session_id: str) -> Path:
+        """A JPEG of the session as it is now, with its masks. Raises NotFound."""
+        ...
 
 
 class CocoWriter(Protocol):

@@ -11,7 +11,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from backend.api import exchange, far_masks, operations, shelf, tracking, workbench
+from backend.api import exchange, far_masks, operations, projects, shelf, tracking, workbench
 from backend.api.official import operations as official
 from backend.api.permissions.guard import guard_fields
 from backend.api.query_limits import QueryLimiter
@@ -29,7 +29,15 @@ def build_schema(limits: Limits) -> strawberry.Schema:
     schema = _Schema(
         query=merge_types(
             "Query",
-            (operations.Query, far_masks.Query, workbench.Query, shelf.Query, exchange.Query, official.Query),
+            (
+                operations.Query,
+                far_masks.Query,
+                workbench.Query,
+                shelf.Query,
+                projects.Query,
+                exchange.Query,
+                official.Query,
+            ),
         ),
         mutation=merge_types(
             "Mutation",
@@ -38,6 +46,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
                 tracking.Mutation,
                 workbench.Mutation,
                 shelf.Mutation,
+                projects.Mutation,
                 exchange.Mutation,
                 official.Mutation,
             ),

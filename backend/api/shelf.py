@@ -13,9 +13,17 @@ Info = strawberry.Info[Service, None]
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="Deleted sessions that can be restored, the latest deleted first.")
+    @strawberry.field(
+        description="Deleted sessions that can be restored, the latest deleted first. Not those that went "
+        "with their project: they come back with it."
+    )
     async def deleted_sessions(self, info: Info) -> list[types.Session]:
-        return await info.context.read(lambda s: describe_sessions(s, s.shelf.removed()))
+        def removed(service: Service) -> list[types.Session]:
+            there = {project.project_id for project in service.projects.projects()}
+            by_themselves = [one for one in service.shelf.removed() if one.project_id in there]
+            return describe_sessions(service, by_themselves)
+
+        return await info.context.read(removed)
 
 
 @strawberry.type

@@ -67,6 +67,9 @@ class Session:
     created_s: float = strawberry.field(description="Seconds since 1970.")
     title: str = strawberry.field(description="Empty: it goes by its video's.")
     ontology: list[own.ObjectClass] = strawberry.field(description="The classes of its objects.")
+    project_id: strawberry.ID
+    assignee_id: strawberry.ID | None = strawberry.field(description="The person who is to do it.")
+    cover_url: str = strawberry.field(description="A small picture of it, with its masks.")
 
 
 @strawberry.type
@@ -83,6 +86,7 @@ class TrackedObject:
     absent: list[own.FrameRange] = strawberry.field(
         description="Where a person said that it is not there. Tracking obeys."
     )
+    assignee_id: strawberry.ID | None = strawberry.field(description="The person who is to do it.")
 
 
 @strawberry.type

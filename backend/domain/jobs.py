@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.projects import HOME
+
 
 class JobState(StrEnum):
     WAITING = "waiting"
@@ -31,6 +33,7 @@ class ExportRequest:
     last_frame: int | None = None  # inclusive
     stride: int = 1
     with_frames: bool = False  # the very frames, as pictures, beside their masks
+    project_id: str | None = None  # whose sessions these are; those without a mask are left out then
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class ImportRequest:
     keep: bool = True  # tracking never draws over the masks: they count as verified
     confirmed: bool = False  # bring in what can be, although the report names problems
     dry_run: bool = True  # only report
+    project_id: str = HOME  # of the new session
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,13 @@ class ProjectStore(Protocol):
         ...
 
     def update_project(
-        self, project_id: str, title: str | None = None, ontology: Sequence[ObjectClass] | None = None
+        self,
+        project_id: str,
+        title: str | None = None,
+        ontology: Sequence[ObjectClass] | None = None,
+        seen: Sequence[ObjectClass] | None = None,
     ) -> Project:
-        """Change what is named."""
+        """Change what is named. Raises Conflict where its classes are others than those `seen`."""
         ...
 
     def remove_project(self, project_id: str, removed_s: float) -> None:
@@ -60,11 +64,6 @@ class ProjectStore(Protocol):
 
     def purge_projects(self, before_s: float) -> int:
         """Take away for good what was deleted before that time and has no session any more; how many."""
-        ...
-
-    def add_video(self, project_id: str, video_id: str) -> None:
-        """Note that the video was uploaded to the project, also to one that was deleted meanwhile. Doing it
-        again changes nothing."""
         ...
 
     def projects_of_video(self, video_id: str) -> tuple[str, ...]:

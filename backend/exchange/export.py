@@ -15,11 +15,12 @@ from typing import Protocol
 import numpy as np
 
 from backend.domain.durable import disk_errors, move_into_place
-from backend.domain.errors import InvalidInput
+from backend.domain.errors import InvalidInput, NotFound
 from backend.domain.exchange import Snapshots
 from backend.domain.jobs import ExportRequest, Job
 from backend.domain.session import Session, TrackedObject
 from backend.domain.video import FrameTimes, Video
+from backend.exchange.contents import Contents
 from backend.exchange.manifest import (
     Drawn,
     ExportedObject,
@@ -93,14 +94,24 @@ class Exporter:
     def write_folder(self, job: Job, request: ExportRequest, folder: Path, progress: Progress) -> None:
         """The files, and a manifest beside them; each of several sessions in a folder of its own."""
         folder.mkdir(parents=True, exist_ok=True)
-        many = len(request.session_ids) > 1
+        many = len(request.session_ids) > 1 or request.project_id is not None
+        contents = Contents(job.title)
         for number, session_id in enumerate(request.session_ids):
             with tempfile.TemporaryDirectory(prefix=".spool-", dir=folder.parent) as aside:
-                part = self._part(request, session_id, Path(aside) / "masks.jsonl")
-                place = folder / folder_name(part.video.title, session_id) if many else folder
+                try:
+                    part = self._part(request, session_id, Path(aside) / "masks.jsonl")
+                except (InvalidInput, NotFound) as reason:
+                    if request.project_id is None:
+                        raise
+                    contents.left_out(session_id, str(reason))
+                    continue
+                place = _place_for(folder, part) if many else folder
                 place.mkdir(exist_ok=True)
                 of_all = partial(_of_all, progress, number, len(request.session_ids))
                 self._write(job, request, part, place, of_all)
+                contents.written(place.name, part.session, part.video.title)
+        if request.project_id is not None:
+            contents.save(folder)
 
     def _part(self, request: ExportRequest, session_id: str, spool: Path) -> Part:
         with self.snapshots.open(session_id) as snapshot:
@@ -215,13 +226,25 @@ def _check_there_is_something(part: Part) -> None:
         )
 
 
+def _place_for(folder: Path, part: Part) -> Path:
+    """A folder of its own for one of several sessions."""
+    place = folder / folder_name(part.video.title, part.session.session_id)
+    return (
+        folder / folder_name(part.video.title, part.session.session_id, whole=True)
+        if place.exists()
+        else place
+    )
+
+
 def plain_name(title: str) -> str:
     """Letters, digits, dash and underscore: safe in a header and on every file system."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", title.rsplit(".", 1)[0]).strip("-")[:60] or "masklet"
 
 
-def folder_name(title: str, session_id: str) -> str:
-    return f"{plain_name(title)}-{re.sub(r'[^A-Za-z0-9]', '', session_id)[:8]}"
+def folder_name(title: str, session_id: str, whole: bool = False) -> str:
+    """`whole`: with all of the id, where its beginning is taken."""
+    plain_id = re.sub(r"[^A-Za-z0-9]", "", session_id)
+    return f"{plain_name(title)}-{plain_id if whole else plain_id[:8]}"
 
 
 def file_name(title: str, form: str) -> str:

@@ -73,8 +73,9 @@ class Jobs:
             for f in FORMATS.values()
         )
 
-    def export(self, request: ExportRequest, owner: str = "local") -> Job:
-        """Check it and put it in line. Raises InvalidInput where nothing would come of it."""
+    def export(self, request: ExportRequest, owner: str = "local", title: str | None = None) -> Job:
+        """Check it and put it in line; `title` None: the video's. Raises InvalidInput where nothing would
+        come of it."""
         format_named(request.format)
         if not 0 < len(request.session_ids) <= MAX_SESSIONS:
             raise InvalidInput(f"Choose 1 to {MAX_SESSIONS} sessions to export.")
@@ -83,8 +84,8 @@ class Jobs:
         if request.object_ids is not None and len(request.session_ids) > 1:
             raise InvalidInput("Objects can be chosen in one session only: export the sessions one by one.")
         videos = [self._checked(session_id, request) for session_id in request.session_ids]
-        title = videos[0].title if len(videos) == 1 else f"{len(videos)} sessions"
-        return self._begin(Job(self._new_id(), request, title, self._clock(), owner))
+        known_as = videos[0].title if len(videos) == 1 else f"{len(videos)} sessions"
+        return self._begin(Job(self._new_id(), request, title or known_as, self._clock(), owner))
 
     def bring_in(self, request: ImportRequest, owner: str = "local") -> Job:
         """Put an import, or its dry run, in line."""

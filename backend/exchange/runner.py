@@ -27,8 +27,8 @@ PROGRESS_EVERY_S = 0.5  # each report is a durable write
 SWEEP_EVERY_S = 600.0
 CHILD = "backend.run_job"
 
-NewSession = Callable[[str, str | None], Session]
-"""(video id, engine id) -> a session that is not stored yet."""
+NewSession = Callable[[str, str | None, str], Session]
+"""(video id, engine id, project id) -> a session that is not stored yet."""
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +202,7 @@ class JobRunner:
     def _bring_in(self, job: Job, request: ImportRequest, report: ImportReport) -> None:
         new = request.session_id is None
         session = (
-            self._new_session(request.video_id, request.engine_id)
+            self._new_session(request.video_id, request.engine_id, request.project_id)
             if request.session_id is None
             else self._sessions.session(request.session_id)
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from pathlib import Path
 
 import av
@@ -49,35 +50,62 @@ class Proof:
     boxes: int
     pictures: int
     files: int
+    sessions: int = 1
 
 
 def verify(export: Path, source: Path, progress: Progress = lambda done: None) -> Proof:
     """Prove every frame, mask and picture of an export; raises Wrong at the first that does not fit, and
-    InvalidInput where there is nothing to prove."""
+    InvalidInput where there is nothing to prove. Of several sessions, all those on this source."""
     if not source.is_file():
         raise InvalidInput(f"There is no file {source}.")
     digest = sha256(source)
     with _opened(export) as root:
-        folder = _part_of(root, digest)
-        manifest = Manifest.load(folder)
-        _check_files(folder, manifest)
-        if digest != manifest.source.sha256:
-            raise Wrong(
-                f"{source.name} is not the file that these masks belong to: its SHA-256 is {digest[:16]}..., "
-                f"that of {manifest.source.title} was {manifest.source.sha256[:16]}..."
-            )
-        pictures = _pictures(folder, manifest)
-        _check_source(source, manifest, pictures, progress)
-        masks, boxes = _check_masks(folder, manifest)
-        return Proof(
-            manifest.format,
-            manifest.source.num_frames,
-            len(manifest.frames),
-            masks,
-            boxes,
-            len(pictures),
-            len(manifest.files),
+        folders = _parts_of(root, digest)
+        proofs = [
+            _prove(folder, source, digest, partial(_of_all, progress, number, len(folders)))
+            for number, folder in enumerate(folders)
+        ]
+    return reduce(_together, proofs)
+
+
+def _prove(folder: Path, source: Path, digest: str, progress: Progress) -> Proof:
+    """One session."""
+    manifest = Manifest.load(folder)
+    _check_files(folder, manifest)
+    if digest != manifest.source.sha256:
+        raise Wrong(
+            f"{source.name} is not the file that these masks belong to: its SHA-256 is {digest[:16]}..., "
+            f"that of {manifest.source.title} was {manifest.source.sha256[:16]}..."
         )
+    pictures = _pictures(folder, manifest)
+    _check_source(source, manifest, pictures, progress)
+    masks, boxes = _check_masks(folder, manifest)
+    return Proof(
+        manifest.format,
+        manifest.source.num_frames,
+        len(manifest.frames),
+        masks,
+        boxes,
+        len(pictures),
+        len(manifest.files),
+    )
+
+
+def _together(one: Proof, other: Proof) -> Proof:
+    return Proof(
+        one.format,
+        one.source_frames,
+        one.frames + other.frames,
+        one.masks + other.masks,
+        one.boxes + other.boxes,
+        one.pictures + other.pictures,
+        one.files + other.files,
+        one.sessions + other.sessions,
+    )
+
+
+def _of_all(progress: Progress, number: int, count: int, done: float) -> None:
+    progress((number + done) / count)
 
 
 @contextmanager
@@ -95,13 +123,13 @@ def _opened(export: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _part_of(root: Path, digest: str) -> Path:
-    """The folder with the manifest: of several sessions the one of this source, else the first."""
+def _parts_of(root: Path, digest: str) -> list[Path]:
+    """The folders with a manifest: of several sessions those of this source, else the first."""
     if (root / NAME).is_file():
-        return root
+        return [root]
     parts = sorted(path.parent for path in root.glob(f"*/{NAME}"))
     matching = [part for part in parts if Manifest.load(part).source.sha256 == digest]
-    return (matching or parts or [root])[0]
+    return matching or parts[:1] or [root]
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:

@@ -22,6 +22,7 @@ from backend.domain.durable import disk_errors, move_into_place, sync
 from backend.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from backend.domain.observing import Observer, Unobserved
 from backend.domain.ports import VideoStore
+from backend.domain.projects import HOME
 from backend.domain.video import FrameTimes, Playback, Video, VideoState
 from backend.media.cuts import SceneCuts
 from backend.media.files import link_or_copy
@@ -88,8 +89,10 @@ class VideoLibrary:
         self._stills.close()
         self._thumbnails.close()
 
-    def receive(self, stream: ByteStream, title: str, expected_bytes: int | None = None) -> Video:
-        """Take an upload; it is safe on disk when this returns, and imported in the background.
+    def receive(
+        self, stream: ByteStream, title: str, expected_bytes: int | None = None, project_id: str = HOME
+    ) -> Video:
+        """Take an upload to a project; it is safe on disk when this returns, and imported in the background.
 
         The same bytes again give the same video. `expected_bytes`: how many must come, where that is known.
         """
@@ -100,11 +103,13 @@ class VideoLibrary:
             with disk_errors():
                 sha256 = self._save(stream, upload, expected_bytes)
                 with self._registering:
-                    return self._register(upload, sha256, clean_title(title))
+                    return self._register(upload, sha256, clean_title(title), project_id)
         finally:
             upload.unlink(missing_ok=True)
 
-    def adopt(self, path: Path, title: str, sha256: str | None = None) -> Video:
+    def adopt(
+        self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME
+    ) -> Video:
         """Take a whole file that lies on this disk as `receive` takes an upload, without copying its bytes.
 
         The file stays; the caller removes it then. If the process dies meanwhile, calling this again goes on.
@@ -114,7 +119,7 @@ class VideoLibrary:
                 with path.open("rb") as file:
                     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             with self._registering:
-                return self._register(path, sha256, clean_title(title))
+                return self._register(path, sha256, clean_title(title), project_id)
 
     def frames(self, video_id: str) -> VideoFrames | FramesApart:
         """Exact frames of the source; the caller closes it."""
@@ -226,9 +231,10 @@ class VideoLibrary:
             raise InvalidInput("The upload broke off before the file's end: upload it again.")
         return digest.hexdigest()
 
-    def _register(self, upload: Path, sha256: str, title: str) -> Video:
+    def _register(self, upload: Path, sha256: str, title: str, project_id: str) -> Video:
         known = next((v for v in self._videos.videos() if v.source_sha256 == sha256), None)
         if known is not None and known.state is not VideoState.FAILED and self._has_source(known):
+            self._videos.add_to_project(known.video_id, project_id)
             return known
         video_id = known.video_id if known else uuid.uuid4().hex
         video = Video(
@@ -243,6 +249,7 @@ class VideoLibrary:
         folder = self.folder(video_id)
         folder.mkdir(parents=True, exist_ok=True)
         self._videos.put_video(video)  # first, so that a crash leaves no file that nobody knows of
+        self._videos.add_to_project(video_id, project_id)
         (folder / INCOMING_NAME).unlink(missing_ok=True)
         link_or_copy(upload, folder / INCOMING_NAME)
         move_into_place(folder / INCOMING_NAME, folder / SOURCE_NAME)

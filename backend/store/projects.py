@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, exists, select, update
 
-from backend.domain.errors import NotFound
+from backend.domain.errors import Conflict, NotFound
 from backend.domain.ontology import ObjectClass
 from backend.domain.project_ports import SessionProgress
 from backend.domain.projects import HOME, Project
@@ -15,7 +15,7 @@ from backend.domain.session import Session, TrackedObject
 from backend.store.database import Database
 from backend.store.object_rows import live_object
 from backend.store.progress import read_progress
-from backend.store.project_rows import NO_PROJECT, live_project, project_of
+from backend.store.project_rows import live_project, project_of
 from backend.store.rows import object_row, ontology_json, session_of, upsert
 from backend.store.sessions import SqlSessionStore
 from backend.store.tables import metadata, objects, project_videos, projects, sessions
@@ -82,13 +82,20 @@ class SqlProjectStore:
             connection.execute(projects.insert(), row)
 
     def update_project(
-        self, project_id: str, title: str | None = None, ontology: Sequence[ObjectClass] | None = None
+        self,
+        project_id: str,
+        title: str | None = None,
+        ontology: Sequence[ObjectClass] | None = None,
+        seen: Sequence[ObjectClass] | None = None,
     ) -> Project:
         changes: dict[str, str] = {} if title is None else {"title": title}
         if ontology is not None:
             changes["ontology"] = ontology_json(ontology)
         with self._database.write() as connection:
-            live_project(connection, project_id)
+            connection.execute(select(projects).where(projects.c.project_id == project_id).with_for_update())
+            before = live_project(connection, project_id)
+            if seen is not None and before.ontology != tuple(seen):
+                raise Conflict("Somebody else has changed these classes since; look at them first.")
             if changes:
                 of_it = projects.c.project_id == project_id
                 connection.execute(update(projects).where(of_it).values(changes))
@@ -124,18 +131,6 @@ class SqlProjectStore:
                     connection.execute(delete(table).where(table.c.project_id.in_(old)))
             connection.execute(delete(projects).where(projects.c.project_id.in_(old)))
         return len(old)
-
-    def add_video(self, project_id: str, video_id: str) -> None:
-        with self._database.write() as connection:
-            known = select(projects.c.project_id).where(projects.c.project_id == project_id)
-            if connection.execute(known).first() is None:
-                raise NotFound(NO_PROJECT)
-            there = select(project_videos).where(
-                project_videos.c.project_id == project_id, project_videos.c.video_id == video_id
-            )
-            if connection.execute(there).first() is None:
-                row = {"project_id": project_id, "video_id": video_id}
-                connection.execute(project_videos.insert(), row)
 
     def move_session(self, session_id: str, project_id: str) -> int:
         with self._store.writing(session_id) as write:

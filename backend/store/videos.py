@@ -8,6 +8,7 @@ from backend.domain.errors import NotFound
 from backend.domain.video import Playback, Video
 from backend.store import tables
 from backend.store.database import Database
+from backend.store.project_rows import NO_PROJECT
 from backend.store.rows import upsert, video_of, video_row
 
 
@@ -20,6 +21,17 @@ class SqlVideoStore:
     def put_video(self, video: Video) -> None:
         with self._database.write() as connection:
             upsert(connection, tables.videos, [video_row(video)])
+
+    def add_to_project(self, video_id: str, project_id: str) -> None:
+        with self._database.write() as connection:
+            known = select(tables.projects.c.project_id).where(tables.projects.c.project_id == project_id)
+            if connection.execute(known).first() is None:
+                raise NotFound(NO_PROJECT)
+            columns = tables.project_videos.c
+            there = columns.project_id == project_id, columns.video_id == video_id
+            if connection.execute(select(tables.project_videos).where(*there)).first() is None:
+                row = {"project_id": project_id, "video_id": video_id}
+                connection.execute(tables.project_videos.insert(), row)
 
     def set_playback(
         self, video_id: str, playback: Playback, progress: float = 1.0, warning: str | None = None

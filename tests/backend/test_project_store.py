@@ -89,7 +89,7 @@ def test_a_deleted_project_is_cleared_away_once_its_sessions_are(
     database: Database, projects: SqlProjectStore, store: SqlSessionStore
 ) -> None:
     store.add_session(Session("a", "video-1", "colorflow", 5.0, project_id="streets"))
-    projects.add_video("streets", "video-1")
+    SqlVideoStore(database).add_to_project("video-1", "streets")
     projects.remove_project("streets", 100.0)
     assert projects.purge_projects(200.0) == 0
     SqlShelfStore(database).purge_session("a")
@@ -100,15 +100,16 @@ def test_a_deleted_project_is_cleared_away_once_its_sessions_are(
 
 
 def test_a_video_is_in_the_projects_it_was_uploaded_to(database: Database, projects: SqlProjectStore) -> None:
-    SqlVideoStore(database).put_video(video("video-2"))
+    videos = SqlVideoStore(database)
+    videos.put_video(video("video-2"))
     for project_id in (HOME, "streets", "streets"):
-        projects.add_video(project_id, "video-2")
+        videos.add_to_project("video-2", project_id)
     assert set(projects.projects_of_video("video-2")) == {HOME, "streets"}
     assert projects.video_ids("streets") == ["video-2"]
     projects.remove_project("streets", 100.0)
     assert projects.projects_of_video("video-2") == (HOME,)
     with pytest.raises(NotFound):
-        projects.add_video("nowhere", "video-2")
+        videos.add_to_project("video-2", "nowhere")
     SqlShelfStore(database).delete_video("video-2")
     assert projects.projects_of_video("video-2") == ()
 

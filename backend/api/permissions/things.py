@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.api.context import Service
 from backend.api.permissions.rules import Find, Given, Thing
-from backend.domain.errors import NotFound
+from backend.domain.errors import Forbidden, NotFound
 from backend.domain.jobs import ImportRequest, Job
 from backend.domain.people import Scope
 from backend.domain.projects import HOME
@@ -69,6 +69,11 @@ def demo_video(service: Service, given: Given) -> list[Thing]:
     return [Thing(NotFound(f"There is no video {path[:80]!r}."), found.places, found.spots, found.for_all)]
 
 
+def server(service: Service, given: Given) -> list[Thing]:
+    """What belongs to no place in it."""
+    return [Thing(Forbidden("Only an owner of this Masklet may do this."), frozenset())]
+
+
 def job(argument: str = "id") -> Find:
     """An export or an import lies where all its sessions are."""
 
@@ -87,8 +92,8 @@ def things_of_job(service: Service, found: Job) -> list[Thing]:
     if isinstance(found.request, ImportRequest):
         session_id = found.session_id or found.request.session_id
         if session_id is None:
-            home = frozenset({Scope.project(HOME)})
-            return [Thing(missing, home, owner=found.owner)]
+            place = frozenset({Scope.project(found.request.project_id)})
+            return [Thing(missing, place, owner=found.owner)]
         ids = [session_id]
     else:
         ids = list(found.request.session_ids)

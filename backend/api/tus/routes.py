@@ -1,7 +1,8 @@
 """`/api/uploads`: the answers of tus 1.0. On the event loop, since an upload lasts as long as it likes.
 
-POST makes an upload, HEAD says how far it is, PATCH sends more of it, DELETE cancels it. The last PATCH
-gives the file to the library. So does a HEAD, or the next start, where a crash came in between.
+POST makes an upload, for the project in `?project=`, HEAD says how far it is, PATCH sends more of it, DELETE
+cancels it. The last PATCH gives the file to the library. So does a HEAD, or the next start, where a crash
+came in between.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from backend.api.tus.shelf import Part, Shelf, Upload
 from backend.api.tus.taking import Taking, too_much
 from backend.api.tus.writers import Writers
 from backend.domain.errors import MaskletError
+from backend.domain.projects import HOME
 
 SWEEP_EVERY_S = 3600.0
 
@@ -85,10 +87,12 @@ class Uploads:
             raise Refused(400, "Send Upload-Length: how large the file is must be known from the start.")
         length = protocol.whole_number(request.headers, "Upload-Length")
         title = protocol.file_name(request.headers)
-        upload = await self._service.command(lambda s: self._make(title, length))
+        project_id = request.query_params.get("project", HOME)
+        await self._service.read(lambda s: s.projects.project(project_id))
+        upload = await self._service.command(lambda s: self._make(title, length, project_id))
         return Response(status_code=201, headers={"Location": f"/api/uploads/{upload.upload_id}"})
 
-    def _make(self, title: str, length: int) -> Upload:
+    def _make(self, title: str, length: int, project_id: str) -> Upload:
         if length == 0:
             raise Refused(400, "This file is empty: choose another one.")
         if length > self._limit:
@@ -100,7 +104,7 @@ class Uploads:
         promised = sum(upload.length - upload.offset for upload in unfinished)
         if length > self._shelf.free_bytes() - promised:
             raise Refused(507, "The disk has no room for this file: free some space, then upload it again.")
-        return self._shelf.create(title, length)
+        return self._shelf.create(title, length, project_id)
 
     async def _tell(self, request: Request) -> Response:
         upload = await self._find(request)
@@ -150,7 +154,7 @@ class Uploads:
     def _adopt(self, part: Part, service: Service) -> Upload:
         upload = part.upload
         path = self._shelf.part_path(upload.upload_id)
-        video = service.library.adopt(path, upload.title, self._shelf.sha256(upload))
+        video = service.library.adopt(path, upload.title, self._shelf.sha256(upload), upload.project_id)
         return part.finish(video.video_id)
 
     def _progress(self, upload: Upload, status: int, more: dict[str, str] | None = None) -> Response:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from backend.domain.durable import sync
 from backend.domain.errors import NotFound
+from backend.domain.projects import HOME
 
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 CHECKPOINT_BYTES = 16 * 2**20  # at most so much is sent again after a crash,
@@ -35,7 +36,8 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """`offset` bytes of `length` are safe. `video_id`: what it became; None until it is whole."""
+    """`offset` bytes of `length` are safe. `video_id`: what it became, in that project; None until it is
+    whole."""
 
     upload_id: str
     title: str
@@ -43,6 +45,7 @@ class Upload:
     offset: int
     touched_s: float  # seconds since 1970, of the last byte
     video_id: str | None = None
+    project_id: str = HOME
 
     @property
     def is_whole(self) -> bool:
@@ -66,9 +69,9 @@ class Shelf:
         self._clock = clock
         self._digests: dict[str, _Digest] = {}
 
-    def create(self, title: str, length: int) -> Upload:
+    def create(self, title: str, length: int, project_id: str = HOME) -> Upload:
         self._folder.mkdir(parents=True, exist_ok=True)
-        upload = Upload(secrets.token_hex(16), title, length, 0, self._clock())
+        upload = Upload(secrets.token_hex(16), title, length, 0, self._clock(), project_id=project_id)
         self.part_path(upload.upload_id).touch(0o600)
         self.record(upload)
         return upload

@@ -28,6 +28,11 @@ def media_blueprint(service: Service) -> Blueprint:
     def poster(video_id: str) -> Response:
         return _file(service.library.poster_path(video_id), JPEG, FOREVER)
 
+    @blueprint.get("/media/sessions/<session_id>/cover-<int:version>.jpg")
+    def cover(session_id: str, version: int) -> Response:
+        """The version is for the browser, which keeps what it names: the picture is of the newest one."""
+        return _file(service.covers.path(session_id), JPEG, FOREVER)
+
     @blueprint.get("/media/<video_id>/frames/<int:frame_idx>.jpg")
     def still(video_id: str, frame_idx: int) -> Response:
         response = Response(service.library.still_jpeg(video_id, frame_idx), mimetype=JPEG)

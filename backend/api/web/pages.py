@@ -33,7 +33,9 @@ def pages_blueprint(dist: Path) -> Blueprint:
     @blueprint.get("/")
     @blueprint.get("/sessions")
     @blueprint.get("/s/<session_id>")
-    def app_page(session_id: str = "") -> Response:
+    @blueprint.get("/projects")
+    @blueprint.get("/p/<project_id>")
+    def app_page(session_id: str = "", project_id: str = "") -> Response:
         """One page for every address of the app: which session it shows is the page's own business."""
         index = dist / "index.html"
         if not index.is_file():

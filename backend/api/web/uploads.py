@@ -1,4 +1,4 @@
-"""`POST /api/videos?name=`: the body is the file, so that a browser can show how far it is."""
+"""`POST /api/videos?name=&project=`: the body is the file, so that a browser can show how far it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from backend.api.context import Service
 from backend.api.sizes import size_text
 from backend.api.web.failures import failure
 from backend.domain.errors import Unavailable
+from backend.domain.projects import HOME
 
 CHUNK_BYTES = 1024 * 1024
 LINGER_S = 2.0
@@ -28,9 +29,11 @@ def uploads_blueprint(service: Service) -> Blueprint:
         if length > limit:
             linger(request.stream)
             return failure(f"The file is larger than {size_text(limit)}; see MAX_UPLOAD_BYTES.", 413)
+        project_id = request.args.get("project", HOME)
+        service.projects.project(project_id)  # before the bytes come
         body = ExactBody(request.stream, length)
         try:
-            video = service.library.receive(body, request.args.get("name", ""), length)
+            video = service.library.receive(body, request.args.get("name", ""), length, project_id)
         except Unavailable as error:
             return failure(str(error), 507)  # what keeps a file from being stored is the disk
         response = jsonify(videoId=video.video_id)
