@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from backend.domain.durable import sync
 from backend.domain.errors import Conflict, Unavailable
@@ -114,6 +114,9 @@ def _copy_rows_out(url: str, file: Path) -> None:
 
 
 def _copy_rows(reading: Connection, writing: Connection) -> None:
+    """Also of what a new database begins with, such as the first project: the copy has it as it is now."""
+    for table in reversed(metadata.sorted_tables):
+        writing.execute(delete(table))
     for table in metadata.sorted_tables:  # those first that others refer to
         rows = reading.execute(select(table).execution_options(yield_per=ROWS))
         for some in rows.partitions(ROWS):
