@@ -70,8 +70,11 @@ def run(data: Path, **settings: object) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def started(data: Path, **settings: object) -> Iterator[Started]:
+def started(data: Path, nohup: bool = False, **settings: object) -> Iterator[Started]:
+    """`nohup`: as that command starts it, to outlive its terminal. Else it does not, however the tests were
+    started themselves."""
     port = free_port()
+    hang_up = signal.SIG_IGN if nohup else signal.SIG_DFL
     process = subprocess.Popen(
         [sys.executable, "-m", "backend"],
         cwd=REPOSITORY,
@@ -80,6 +83,7 @@ def started(data: Path, **settings: object) -> Iterator[Started]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, hang_up),
     )
     server = Started(process, port)
     assert process.stdout is not None
@@ -161,6 +165,16 @@ def test_a_stop_or_a_closed_terminal_ends_it(tmp_path: Path, how: signal.Signals
         os.killpg(server.process.pid, how)
         assert server.process.wait(STOP_S) == 0
     assert len(server.output) == 1, "".join(server.output)
+
+
+def test_it_outlives_its_terminal_where_it_was_told_to(tmp_path: Path) -> None:
+    with started(tmp_path, nohup=True) as server:
+        os.killpg(server.process.pid, signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(2)
+        assert httpx.get(f"{server.url}/healthy").text == "OK"
+        os.killpg(server.process.pid, signal.SIGTERM)
+        assert server.process.wait(STOP_S) == 0
 
 
 def test_the_master_loads_nothing_that_must_not_be_forked() -> None:
