@@ -7,6 +7,7 @@ import { doubtIn } from '../masks/coverage';
 import type { MaskStore } from '../masks/maskStore';
 import { reasonText } from '../masks/reasons';
 import { useVisibleObjects } from '../session/useVisibleObjects';
+import { LockSwitch, SoloSwitch } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
 import { Menu } from '../ui/Menu';
 import styles from './ObjectDetails.module.css';
@@ -74,6 +75,8 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
           data-testid="move-down"
           onClick={() => void objects.move(objectId, 1)}
         />
+        <SoloSwitch workspace={workspace} object={object} />
+        <LockSwitch workspace={workspace} object={object} />
         <MergeMenu object={object} workspace={workspace} />
         <Button
           data-testid="split-object"

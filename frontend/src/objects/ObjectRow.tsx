@@ -4,8 +4,9 @@ import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { promptedFrames } from '../session/state';
-import { ObjectSwitches } from '../stage/ObjectSwitches';
+import { HideSwitch } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
 import { NameField } from '../ui/NameField';
 import { extentOf, extentText } from './extent';
 import styles from './ObjectPanel.module.css';
@@ -24,6 +25,7 @@ export function ObjectRow(props: ObjectRowProps) {
   const row = useRef<HTMLDivElement>(null);
   const { objectId, name, colour } = object;
   const { commands } = workspace;
+  const isHidden = useStore(workspace.visibility, (state) => state.hidden.has(objectId));
 
   useEffect(() => {
     if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
@@ -80,9 +82,14 @@ export function ObjectRow(props: ObjectRowProps) {
             <Extent objectId={objectId} workspace={workspace} row={row} />
           </span>
         </span>
+        {object.locked && (
+          <span className={styles.state} role="img" aria-label={t('Locked')}>
+            <Icon name="locked" size={14} />
+          </span>
+        )}
         {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
-        <span className={styles.remove} data-keeps={object.locked || undefined}>
-          <ObjectSwitches workspace={workspace} object={object} />
+        <span className={styles.remove} data-keeps={isHidden || undefined}>
+          <HideSwitch workspace={workspace} object={object} />
           <Button
             icon="trash"
             aria-label={t('Remove {name}', { name })}
