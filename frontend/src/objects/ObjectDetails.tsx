@@ -77,6 +77,8 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
         />
         <SoloSwitch workspace={workspace} object={object} />
         <LockSwitch workspace={workspace} object={object} />
+      </div>
+      <div className={styles.line}>
         <MergeMenu object={object} workspace={workspace} />
         <Button
           data-testid="split-object"
