@@ -28,6 +28,8 @@ from backend.api.official.adapter import DemoSessions
 from backend.api.official.stream import propagate_in_video
 from backend.api.owner_key import owner_key
 from backend.api.permissions.guard import guard_routes
+from backend.api.presence.editors import Editors
+from backend.api.presence.here import here
 from backend.api.schema import build_schema
 from backend.api.threads import Threads
 from backend.api.tus.routes import Uploads
@@ -51,6 +53,7 @@ from backend.gallery import GalleryDrawing
 from backend.host.catalog import EngineCatalog
 from backend.host.machine import find_device
 from backend.host.memory import memory_budget
+from backend.host.presence import PresenceRegistry
 from backend.host.thread_host import ThreadHost
 from backend.media.library import VideoLibrary
 from backend.media.limits import MediaLimits
@@ -88,6 +91,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(database.close)
         sharing = open_sharing(settings, doorbell)
         undo.callback(sharing.close)
+        presence = PresenceRegistry(doorbell.knock)
+        sharing.carry(presence)
         limits = SessionLimits(settings.limits.objects, settings.limits.points)
         sessions, videos = SqlSessionStore(database, sharing.changed, limits), SqlVideoStore(database)
         library = VideoLibrary(
@@ -100,8 +105,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             catalog = EngineCatalog(settings.checkpoints)
             states = settings.data / "states"
             budget = Budget(memory_budget(settings.memory_budget, find_device()))
-            here = ThreadHost(sessions, catalog, library.frames, states, budget, sharing.holds, metrics)
-            host = sharing.around(here, sessions)
+            local = ThreadHost(sessions, catalog, library.frames, states, budget, sharing.holds, metrics)
+            host = sharing.around(local, sessions)
         undo.callback(host.close)
         threads = Threads()
         undo.callback(threads.close)
@@ -128,6 +133,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
             doorbell=doorbell,
+            presence=presence,
             threads=threads,
             metrics=metrics,
             closing=undo.pop_all(),
@@ -169,6 +175,7 @@ def web_app(service: Service) -> ASGIApp:
         Route("/graphql", GraphQLView(build_schema(settings.limits), service)),
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
+        Route("/api/sessions/{session_id}/here", partial(here, service), methods=["POST"]),
         *uploads.routes(),
         *Health(service).routes(),
     ]
@@ -198,7 +205,8 @@ def web_app(service: Service) -> ASGIApp:
         exception_handlers=handlers,
     )
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
-    counted = ClientLimits(limited, settings.limits.requests_per_minute, settings.limits.feeds)
+    known = Editors(limited, service.presence)
+    counted = ClientLimits(known, settings.limits.requests_per_minute, settings.limits.feeds)
     guarded = HeadLimit(Gate(counted, policy_of(settings)), settings.limits.header_bytes)
     return RequestWatch(guarded, service.metrics, service.traffic)
 

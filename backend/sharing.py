@@ -8,7 +8,8 @@ from typing import Protocol
 
 from backend.api.doorbell import Doorbell
 from backend.domain.ports import Host, SessionStore
-from backend.host.notes import Changed, note_of, text_of
+from backend.host.notes import Changed, PageGone, PageHere, note_of, text_of
+from backend.host.presence import PresenceRegistry
 from backend.host.shared_host import Claims, SharedHost
 from backend.settings import Settings
 
@@ -34,6 +35,10 @@ class Sharing(Protocol):
         """The host to ask, whoever computes a session."""
         ...
 
+    def carry(self, presence: PresenceRegistry) -> None:
+        """Have all servers know who is here, on whichever."""
+        ...
+
     def close(self) -> None:
         """After the host. Idempotent."""
         ...
@@ -57,6 +62,9 @@ class Alone:
     def around(self, local: Host, store: SessionStore) -> Host:
         return local
 
+    def carry(self, presence: PresenceRegistry) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
@@ -72,6 +80,7 @@ class Among:
         self._notices = PostgresNotices(database_url)
         self._doorbell = doorbell
         self._host: SharedHost | None = None
+        self._presence: PresenceRegistry | None = None
         self._notices.listen(self._receive, doorbell.ring_all)
 
     def changed(self, session_id: str, version: int) -> None:
@@ -88,6 +97,10 @@ class Among:
         self._host = SharedHost(local, store, self._claims, self._notices)
         return self._host
 
+    def carry(self, presence: PresenceRegistry) -> None:
+        self._presence = presence
+        presence.carried_by(lambda note: self._notices.send(text_of(note)))
+
     def close(self) -> None:
         self._notices.close()
         self._claims.close()
@@ -96,6 +109,9 @@ class Among:
         match note_of(text):
             case Changed(session_id):
                 self._doorbell.ring(session_id)
+            case PageHere() | PageGone() as note:
+                if self._presence is not None:
+                    self._presence.receive(note)
             case None:
                 pass
             case note if self._host is not None:

@@ -2,7 +2,8 @@
 that is trusted (FORWARDED_ALLOW_IPS), by the address that the proxy saw.
 
 A bucket for each client holds a minute's requests and fills up steadily, so a burst is no offence. Video,
-images and the app's files are not counted, nor are pieces of uploads: they are many, and cheap.
+images and the app's files are not counted, nor are pieces of uploads: they are many, and cheap. Pages that
+say where they are (`presence.here`) have a bucket of their own, so that they never use up what work needs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from backend.api.monitor.routes import route_of
 from backend.api.refusing import both_shapes
 
 CODE = "TOO_MANY_REQUESTS"
+HERE = "/api/sessions/here"
+BEATS_PER_MINUTE = (
+    12_000  # of an address: an office full of pages that move (`presence.BEATS_PER_S` each session)
+)
 CLIENTS = 10_000  # remembered; of more, those that were silent longest begin anew
 COUNTED = frozenset(
     {"/graphql", "/propagate_in_video", "/api/videos", "/api/jobs", "/api/imports", "/api/sessions/export"}
@@ -66,11 +71,15 @@ class ClientLimits:
         self._app = app
         self._per_minute = per_minute
         self._buckets = Buckets(per_minute)
+        self._beats = Buckets(BEATS_PER_MINUTE if per_minute else 0)
         self._max_feeds = feeds
         self._feeds: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or route_of(scope["path"]) not in COUNTED:
+        route = route_of(scope["path"]) if scope["type"] == "http" else ""
+        if route == HERE and (wait_s := self._beats.wait_s(client_of(scope))):
+            await self._too_many(wait_s)(scope, receive, send)
+        elif route not in COUNTED:
             await self._app(scope, receive, send)
         elif _is_feed(scope):
             await self._feed(scope, receive, send)

@@ -22,6 +22,7 @@ from backend.domain.review import ReviewCommands
 from backend.domain.scopes import Scopes
 from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
+from backend.host.presence import PresenceRegistry
 from backend.settings import Settings
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Service:
     jobs: Jobs
     demo: DemoSessions
     doorbell: Doorbell
+    presence: PresenceRegistry
     threads: Threads
     metrics: Metrics
     closing: ExitStack  # closes the parts in order: threads, host, library, database

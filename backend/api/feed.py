@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from backend.api.doorbell import Doorbell
+from backend.api.presence.watching import PresenceWatch
 from backend.api.threads import Threads
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.ports import SessionStore
@@ -29,10 +31,12 @@ async def session_feed(
     session_id: str,
     after: int,
     masks_at_most: int | None = None,
+    watch: PresenceWatch | None = None,
 ) -> AsyncIterator[SessionDelta]:
     """Ends when the server closes, or the reader goes. Raises NotFound for an unknown session.
 
-    Where the reader is more than `masks_at_most` masks behind, it gets them summed up.
+    Where the reader is more than `masks_at_most` masks behind, it gets them summed up. With a `watch`, it is
+    told who is here too; that costs no read of the store, and no mask waits for it.
     """
     if after < 0:
         raise InvalidInput(f"after {after} is negative.")
@@ -42,20 +46,32 @@ async def session_feed(
     session = await threads.shared_read(key, store.session, session_id)
     if after > session.version:
         raise Conflict("This page knows more than the server; load it again.")
+    clock = asyncio.get_running_loop().time
+    known_rings, look_s = -1, 0.0  # all is known up to these rings, until the clock says look
     with doorbell.listen(session_id) as bell:
         while not doorbell.closed:
             rings = bell.reset()
-            key = ("delta", session_id, after, masks_at_most, rings)  # never a read from before what rang
-            delta = await threads.shared_read(
-                key, store.delta, session_id, after, MASKS_PER_MESSAGE, masks_at_most
-            )
-            if delta.version == after:
-                await bell.wait(_to_next(POLL_S))
+            looks = rings != known_rings or clock() >= look_s
+            delta = SessionDelta(after)
+            if looks:
+                key = ("delta", session_id, after, masks_at_most, rings)  # never a read from before what rang
+                delta = await threads.shared_read(
+                    key, store.delta, session_id, after, MASKS_PER_MESSAGE, masks_at_most
+                )
+            people = watch.news(clock()) if watch else ()
+            if delta.version > after:
+                yield replace(delta, presence=people)
+                after, known_rings = delta.version, -1
+                if len(delta.masks) < MASKS_PER_MESSAGE:
+                    await asyncio.sleep(_to_next(max(GAP_S, READER_S * doorbell.readers())))
                 continue
-            yield delta
-            after = delta.version
-            if len(delta.masks) < MASKS_PER_MESSAGE:
-                await asyncio.sleep(_to_next(max(GAP_S, READER_S * doorbell.readers())))
+            if looks:
+                known_rings, look_s = rings, clock() + _to_next(POLL_S)
+            if people:
+                yield replace(delta, presence=people)
+            else:
+                early_s = watch.wait_s(clock()) if watch else POLL_S
+                await bell.wait(min(look_s - clock(), early_s))
 
 
 def _to_next(beat_s: float) -> float:

@@ -9,6 +9,7 @@ import strawberry
 
 from backend.api import types
 from backend.api import workbench_types as own
+from backend.api.presence.types import presence_type
 from backend.api.tracking_types import coverage_type, pace_type
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import InvalidInput
@@ -156,6 +157,7 @@ def delta_type(delta: SessionDelta, pace: Pace | None = None) -> types.SessionDe
         details=own.details_type(delta.session) if delta.session else None,
         candidates=[mask_type(mask) for mask in delta.candidates],
         coverage=[coverage_type(covered) for covered in delta.coverage],
+        presence=[presence_type(one) for one in delta.presence] or None,
     )
 
 

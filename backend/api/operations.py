@@ -20,6 +20,7 @@ from backend.api.mapping import (
     video_type,
 )
 from backend.domain.projects import HOME
+from backend.api.presence.watching import PresenceWatch
 from backend.domain.session import Session
 
 Info = strawberry.Info[Service, None]
@@ -156,14 +157,22 @@ class Mutation:
 class Subscription:
     @strawberry.subscription(
         description="What changed since `after`, in order, then what changes. Where more than `masksAtMost` "
-        "masks changed, they come summed up, as `coverage`: fetch those that are wanted with `maskWindow`."
+        "masks changed, they come summed up, as `coverage`: fetch those that are wanted with `maskWindow`. "
+        "`withPresence`: who is here too, and what each looks at."
     )
     async def session_feed(
-        self, info: Info, session_id: strawberry.ID, after: int = 0, masks_at_most: int | None = None
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        after: int = 0,
+        masks_at_most: int | None = None,
+        with_presence: bool = False,
     ) -> AsyncIterator[types.SessionDelta]:
         service = info.context
+        doorbell = service.doorbell
+        watch = PresenceWatch(service.presence, session_id, doorbell.readers) if with_presence else None
         feed = session_feed(
-            service.sessions, service.doorbell, service.threads, session_id, after, masks_at_most
+            service.sessions, doorbell, service.threads, session_id, after, masks_at_most, watch
         )
         async with aclosing(feed):
             async for delta in feed:

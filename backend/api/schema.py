@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 from backend.api import exchange, far_masks, operations, projects, shelf, tracking, workbench
 from backend.api.official import operations as official
 from backend.api.permissions.guard import guard_fields
+from backend.api.presence import operations as presence
 from backend.api.query_limits import QueryLimiter
 from backend.limits import Limits
 
@@ -44,6 +45,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
             (
                 operations.Mutation,
                 tracking.Mutation,
+                presence.Mutation,
                 workbench.Mutation,
                 shelf.Mutation,
                 projects.Mutation,

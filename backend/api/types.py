@@ -8,6 +8,7 @@ from __future__ import annotations
 import strawberry
 
 from backend.api import workbench_types as own
+from backend.api.presence.types import Presence
 from backend.api.tracking_types import Coverage, Pace
 from backend.domain import doubt
 from backend.domain import session as domain
@@ -161,6 +162,10 @@ class SessionDelta:
     details: own.SessionDetails | None = strawberry.field(description="Its title and classes, if changed.")
     candidates: list[FrameMask] = strawberry.field(description="Masks that wait for a verdict.")
     coverage: list[Coverage] = strawberry.field(description="Instead of masks, where there are too many.")
+    presence: list[Presence] | None = strawberry.field(
+        description="Who came, moved or went; null: nobody. The first that a reader gets has everybody. It "
+        "is no part of the version: a message may bring nothing else."
+    )
 
 
 @strawberry.input

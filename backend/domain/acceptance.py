@@ -9,6 +9,7 @@ from typing import Protocol
 
 from backend.domain.comments import places
 from backend.domain.errors import Forbidden, InvalidInput
+from backend.domain.lookup import unheld_objects
 from backend.domain.people import May, Person, acting
 from backend.domain.ports import SessionStore, VideoStore
 from backend.domain.rle import Rle
@@ -108,6 +109,7 @@ class AcceptanceCommands:
     ) -> list[TrackedObject]:
         """A rejection with another reason takes the place of the one before."""
         judge = self._judge(ReviewStep.REJECT, checked_reason(reason))
+        unheld_objects(self._store, session_id, object_ids)
         return self._acceptance.set_reviews(session_id, _checked(object_ids), judge, seen)
 
     def queue(self, limit: int, skip: int = 0) -> ReviewQueue:
@@ -143,6 +145,8 @@ class AcceptanceCommands:
         seen: int | None = None,
     ) -> list[TrackedObject]:
         """What is there already stays as it is: sending twice does no harm."""
+
+        unheld_objects(self._store, session_id, object_ids)
 
         def unless_there(old: TrackedObject) -> Review:
             return old.review if old.review.state is goal else judge(old)

@@ -32,6 +32,7 @@ from backend.domain.session import (
     TrackedObject,
     Verdict,
 )
+from backend.domain.standing import ReviewState
 from backend.domain.video import Video, VideoState
 
 MAX_NAME = 80
@@ -162,7 +163,8 @@ class SessionCommands:
         then, since the rest of the video has not seen it; and a walk ends before the next verified frame.
         If it is `proposed`, its masks wait beside the session's own for a verdict. Verified masks stay as
         they are, unless it `overwrites_verified`. Locked objects are left alone, and those that somebody else
-        is editing, unless they are named: then that is refused.
+        is editing, unless they are named: then that is refused. Accepted
+        ones are walked only where they are named.
         """
         video = self.video_of(session_id)
         if start_frame is not None:
@@ -255,7 +257,7 @@ class SessionCommands:
             )
             for tracked in self._store.objects(session_id)
             if not tracked.locked
-            and (object_ids is None or tracked.object_id in object_ids)
+            and _is_wanted(tracked, object_ids)
             and not holder_of(session_id, tracked.object_id)
         ]
 
@@ -271,6 +273,13 @@ class SessionCommands:
 
 def objects_of(passes: Sequence[Pass]) -> frozenset[int]:
     return frozenset(object_id for walk in passes for object_id in walk.object_ids)
+
+
+def _is_wanted(tracked: TrackedObject, object_ids: Collection[int] | None) -> bool:
+    """An accepted object is walked only where somebody names it: new masks would take its acceptance back."""
+    if object_ids is None:
+        return tracked.review.state is not ReviewState.ACCEPTED
+    return tracked.object_id in object_ids
 
 
 def _checked_range(first_frame: int | None, last_frame: int | None, video: Video) -> FrameRange | None:

@@ -50,7 +50,7 @@ class ObjectCommands:
     ) -> TrackedObject:
         """Change what is named. A locked object can only be unlocked."""
         old = known_object(self._store, session_id, object_id)
-        if old.locked and locked is not False:
+        if not old.locked or locked is not False:
             unlocked_object(self._store, session_id, object_id)
         if label is not None:
             label = " ".join(label.split())

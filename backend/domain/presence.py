@@ -81,6 +81,7 @@ class Visit:
     sight: Sight
     came: int  # a count: who came first is first in the list
     moved: int  # a count: of somebody's pages the one that moved last is shown
+    said_s: float  # since 1970; of what servers tell each other the later counts
     until_s: float
 
 
@@ -92,19 +93,22 @@ class Room:
         self.leases = LeaseTable()
         self._count = 0
 
-    def beat(self, page: Page, face: Face, sight: Sight, holds: Iterable[int], now_s: float) -> None:
-        """The page says that it is open. Raises Conflict where there is no room for one more."""
+    def beat(
+        self, page: Page, face: Face, sight: Sight, holds: Iterable[int], now_s: float, said_s: float = 0.0
+    ) -> None:
+        """The page says that it is open, or said so to another server at `said_s`. Raises Conflict where
+        there is no room for one more."""
         self.leave_lapsed(now_s)
         self._count += 1
         known = self.visits.get(page)
         if known is None:
             self._make_room(page)
             face = self._numbered(page, face)
-            self.visits[page] = Visit(face, sight, self._count, self._count, now_s + HERE_S)
-        else:
+            self.visits[page] = Visit(face, sight, self._count, self._count, said_s, now_s + HERE_S)
+        elif known.said_s <= said_s:
             known.face = replace(face, guest=known.face.guest)
             known.moved = self._count if known.sight != sight else known.moved
-            known.sight, known.until_s = sight, now_s + HERE_S
+            known.sight, known.said_s, known.until_s = sight, said_s, now_s + HERE_S
         self.leases.renew(page, holds, now_s)
 
     def leave(self, page: Page, now_s: float) -> None:

@@ -72,6 +72,7 @@ class PageHere:
     session_id: str
     who: str
     page_id: str
+    said_s: float
     name: str
     colour: str
     guest: int

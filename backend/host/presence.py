@@ -76,7 +76,7 @@ class PresenceRegistry:
         """The page is open, and looks at that. Raises Conflict where too many are."""
         with self._lock:
             place = self._entered(session_id)
-            place.room.beat(page, face, sight, holds, self._clock())
+            place.room.beat(page, face, sight, holds, self._clock(), self._wall())
             news = self._look(place)
             note = self._note(session_id, page, place.room)
             others, pages = len(place.people) - 1, len(place.room.visits)
@@ -132,7 +132,8 @@ class PresenceRegistry:
             with self._lock:
                 place = self._entered(note.session_id)
                 now_s = self._clock()
-                place.room.beat(page, Face(note.name, note.colour, note.guest), _sight_of(note), (), now_s)
+                face = Face(note.name, note.colour, note.guest)
+                place.room.beat(page, face, _sight_of(note), (), now_s, note.said_s)
                 for object_id, term, since_s in note.leases:
                     place.room.leases.learn(object_id, Lease(page, term, since_s), now_s)
                 news = self._look(place)
@@ -190,6 +191,7 @@ class PresenceRegistry:
             session_id,
             page.who,
             page.page_id,
+            visit.said_s,
             visit.face.name,
             visit.face.colour,
             visit.face.guest,

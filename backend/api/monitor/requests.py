@@ -17,7 +17,7 @@ from backend.domain.observing import request_id
 
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-UNLOGGED = frozenset({"/health", "/metrics", ASSETS})  # unless they fail
+UNLOGGED = frozenset({"/health", "/metrics", "/api/sessions/here", ASSETS})  # unless they fail
 CLIENT_LEFT = 499  # as nginx writes it; never sent
 
 log = logging.getLogger("masklet.requests")

@@ -13,6 +13,7 @@ _PATTERNS = tuple(
     for route, pattern in (
         ("/graphql", r"/graphql"),
         ("/propagate_in_video", r"/propagate_in_video"),
+        ("/api/sessions/here", r"/api/sessions/[^/]+/here"),
         ("/api/sessions/export", r"/api/sessions/[^/]+/export/.+"),
         ("/api/jobs", r"/api/jobs(/.*)?"),
         ("/api/imports", r"/api/imports(/.*)?"),

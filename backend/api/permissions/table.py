@@ -84,6 +84,7 @@ FIELDS: dict[str, Rule] = {
     "Mutation.track": EDIT_IT,
     "Mutation.resumeTracking": EDIT_IT,
     "Mutation.cancelTracking": EDIT_IT,
+    "Mutation.holdObject": EDIT_IT,
     "Subscription.sessionFeed": LOOK_AT,
     # Exports and imports
     "Query.exportFormats": LET_IN,
@@ -114,6 +115,7 @@ ROUTES: dict[str, Rule] = {
         rule(EDIT, session("session_id", missing=NO_DEMO_SESSION)).asks, by_handler=True
     ),
     "/api/sessions/{session_id}/export/coco.json": rule(LOOK, session("session_id")),
+    "/api/sessions/{session_id}/here": rule(LOOK, session("session_id")),
     "/api/uploads": rule(EDIT, project("project")),
     "/api/uploads/{upload_id}": rule(EDIT, None),
     "/api/videos": rule(EDIT, project("project")),
