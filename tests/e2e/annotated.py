@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page
 
+from backend.media.rendered import rendered_clips
+from tests.e2e.clips import drawn_clip
 from tests.e2e.editor import Editor
 from tests.e2e.server import MaskletServer
 from tests.e2e.session_view import wait_for
@@ -43,6 +46,15 @@ def video_named(server: MaskletServer, title: str) -> VideoInfo:
                 return VideoInfo(video["id"], video["width"], video["height"], video["numFrames"])
         assert time.monotonic() < deadline, library
         time.sleep(0.2)
+
+
+def koi_pond(server: MaskletServer, folder: Path, num_frames: int) -> VideoInfo:
+    """The gallery's clip of that name with two of its fish, uploaded."""
+    koi = next(clip for clip in rendered_clips() if clip.name == "koi-pond")
+    path = folder / "koi pond.mp4"
+    drawn_clip(koi, "orange koi", "young koi", num_frames, path)
+    server.upload(path, path.name)
+    return video_named(server, "koi pond")
 
 
 def new_session(

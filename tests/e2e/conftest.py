@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.chromium import find_chromium
+from tests.e2e.server import MaskletServer
 
 QUIET = (
     "--disable-gpu",
@@ -31,6 +32,15 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=[*QUIET, *root])
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
+    """A running Masklet for all tests of a module, without clips of its own."""
+    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery=False)
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

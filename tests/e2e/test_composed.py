@@ -24,14 +24,6 @@ CELL = (slice(10, 60), slice(10, 70))  # of rows and columns: in the cell of the
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
-    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery=False)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def clip(server: MaskletServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "numbered.mkv"
     write_clip(path)

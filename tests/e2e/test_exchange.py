@@ -6,7 +6,6 @@ import json
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from backend.exchange.verify import verify
@@ -14,14 +13,6 @@ from tests.backend.small_video import FRAMES, HEIGHT, WIDTH, disc_x, write_small
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer
 from tests.e2e.session_view import view
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory):
-    running = MaskletServer(tmp_path_factory.mktemp("server"), gallery=False)
-    running.start()
-    yield running
-    running.stop()
 
 
 def test_masks_go_out_and_come_in(

@@ -53,14 +53,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> LongClip:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
-    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery=False)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def video(server: MaskletServer, clip: LongClip) -> VideoInfo:
     server.upload(clip.path, clip.path.name)
     return video_named(server, clip.path.stem)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from backend.media.rendered import rendered_clips
 from tests.e2e import session_view
-from tests.e2e.annotated import VideoInfo, new_session, open_session, video_named
-from tests.e2e.clips import drawn_clip, inside
+from tests.e2e.annotated import VideoInfo, koi_pond, new_session, open_session
+from tests.e2e.clips import inside
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer
 
@@ -22,20 +21,8 @@ MAX_TABS = 80
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
-    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery=False)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def video(server: MaskletServer, tmp_path_factory: pytest.TempPathFactory) -> VideoInfo:
-    koi = next(clip for clip in rendered_clips() if clip.name == "koi-pond")
-    path = tmp_path_factory.mktemp("clip") / "koi pond.mp4"
-    drawn_clip(koi, "orange koi", "young koi", FRAMES, path)
-    server.upload(path, path.name)
-    return video_named(server, "koi pond")
+    return koi_pond(server, tmp_path_factory.mktemp("clip"), FRAMES)
 
 
 def fish() -> tuple[float, float]:

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from backend.media.rendered import rendered_clips
-from tests.e2e.annotated import Click, VideoInfo, new_session, open_session, track, video_named
+from tests.e2e.annotated import Click, VideoInfo, koi_pond, new_session, open_session, track
 from tests.e2e.axe import Axe
-from tests.e2e.clips import drawn_clip, inside
+from tests.e2e.clips import inside
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer
 
@@ -22,20 +22,8 @@ SIZES = {"wide": (1440, 900), "tall": (820, 1180)}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MaskletServer]:
-    running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery=False)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def video(server: MaskletServer, tmp_path_factory: pytest.TempPathFactory) -> VideoInfo:
-    koi = next(clip for clip in rendered_clips() if clip.name == "koi-pond")
-    path = tmp_path_factory.mktemp("clip") / "koi pond.mp4"
-    drawn_clip(koi, "orange koi", "young koi", FRAMES, path)
-    server.upload(path, path.name)
-    return video_named(server, "koi pond")
+    return koi_pond(server, tmp_path_factory.mktemp("clip"), FRAMES)
 
 
 @pytest.fixture(scope="module")
