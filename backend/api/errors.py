@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import InvalidOperationTypeError
 
+from backend.api.once import present_state
 from backend.domain.errors import (
     Conflict,
     Forbidden,
@@ -22,6 +23,7 @@ from backend.domain.errors import (
     Unavailable,
 )
 from backend.domain.observing import request_id
+from backend.domain.stale import Stale
 
 log = logging.getLogger("backend.api")
 
@@ -75,17 +77,19 @@ def _plain(error: GraphQLError) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         return _with(error, error.message, error.extensions.get("code", "BAD_QUERY"))
     failure = failure_of(cause)
+    if isinstance(cause, Stale):
+        return _with(error, failure.sentence, failure.code, present=present_state(cause.present))
     return _with(error, failure.sentence, failure.code)
 
 
-def _with(error: GraphQLError, message: str, code: object) -> GraphQLError:
+def _with(error: GraphQLError, message: str, code: object, **more: object) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code},
+        extensions={"code": code, **more},
     )
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from backend.api import types
 from backend.api.context import Service
+from backend.api.once import SEEN
 from backend.api.operations import describe_sessions
 
 Info = strawberry.Info[Service, None]
@@ -28,9 +29,11 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    @strawberry.mutation(description="An empty title gives the video's back. The session's version.")
-    async def rename_session(self, info: Info, session_id: strawberry.ID, title: str) -> int:
-        return await info.context.command(lambda s: s.objects.rename_session(session_id, title))
+    @strawberry.mutation(description=f"An empty title gives the video's back. The session's version. {SEEN}")
+    async def rename_session(
+        self, info: Info, session_id: strawberry.ID, title: str, seen: int | None = None
+    ) -> int:
+        return await info.context.command(lambda s: s.objects.rename_session(session_id, title, seen))
 
     @strawberry.mutation(description="A session of its own with the same objects, prompts and masks.")
     async def duplicate_session(self, info: Info, session_id: strawberry.ID) -> types.Session:

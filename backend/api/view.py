@@ -19,7 +19,9 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
 from backend.api.context import Service
 from backend.api.errors import failure_of, plain_errors
+from backend.api.once import asked_in
 from backend.api.streaming import ClosingStream
+from backend.domain.once import asked
 
 STOPPING = ": the server is stopping; what is done is kept\r\nretry: 2000\r\n"
 
@@ -38,12 +40,15 @@ class GraphQLView(GraphQL[Service, None]):
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        before = asked.set(asked_in(scope))
         try:
             await super().__call__(scope, receive, send)
         except _Unanswered as error:
             failure = failure_of(error.cause)
             errors = [{"message": failure.sentence, "extensions": {"code": failure.code}}]
             await JSONResponse({"data": None, "errors": errors}, failure.status)(scope, receive, send)
+        finally:
+            asked.reset(before)
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -8,10 +8,10 @@ from backend.api import types
 from backend.api import workbench_types as own
 from backend.api.context import Service
 from backend.api.mapping import object_type, prompt_of, rle_type
+from backend.api.once import SEEN
 from backend.domain.label_lists import read_classes
 
 Info = strawberry.Info[Service, None]
-SEEN = "With `seen`, the session's version that the caller has seen, a newer change of the same is refused."
 
 
 @strawberry.type
@@ -69,7 +69,7 @@ class Mutation:
 
     @strawberry.mutation(
         description="Says that these masks are right, or takes that back. Tracking never overwrites a "
-        "verified mask unasked. The session's version."
+        f"verified mask unasked. The session's version. {SEEN} So is a mask that was drawn since."
     )
     async def set_verified(
         self,
@@ -77,46 +77,68 @@ class Mutation:
         session_id: strawberry.ID,
         places: list[own.VerifiedInput],
         verified: bool = True,
+        seen: int | None = None,
     ) -> int:
         where = [own.verified_of(place) for place in places]
-        return await info.context.command(lambda s: s.review.set_verified(session_id, where, verified))
+        return await info.context.command(lambda s: s.review.set_verified(session_id, where, verified, seen))
 
     @strawberry.mutation(
         description="Keeps a tracked range (APPLIED), drops it, or opens the question again. The session's "
-        "version."
+        f"version. {SEEN}"
     )
     async def set_verdict(
-        self, info: Info, session_id: strawberry.ID, propagation_id: strawberry.ID, verdict: own.Verdict
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        propagation_id: strawberry.ID,
+        verdict: own.Verdict,
+        seen: int | None = None,
     ) -> int:
-        return await info.context.command(lambda s: s.review.set_verdict(session_id, propagation_id, verdict))
+        return await info.context.command(
+            lambda s: s.review.set_verdict(session_id, propagation_id, verdict, seen)
+        )
 
-    @strawberry.mutation(description="The order of the list, first to last. The session's version.")
-    async def order_objects(self, info: Info, session_id: strawberry.ID, object_ids: list[int]) -> int:
-        return await info.context.command(lambda s: s.objects.order(session_id, object_ids))
+    @strawberry.mutation(description=f"The order of the list, first to last. The session's version. {SEEN}")
+    async def order_objects(
+        self, info: Info, session_id: strawberry.ID, object_ids: list[int], seen: int | None = None
+    ) -> int:
+        return await info.context.command(lambda s: s.objects.order(session_id, object_ids, seen))
 
     @strawberry.mutation(
         description="Removes objects and brings removed ones back with their prompts and masks, at once. The "
-        "session's version."
+        f"session's version. {SEEN}"
     )
     async def exchange_objects(
-        self, info: Info, session_id: strawberry.ID, remove: list[int], restore: list[int]
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        remove: list[int],
+        restore: list[int],
+        seen: int | None = None,
     ) -> int:
-        return await info.context.command(lambda s: s.objects.exchange(session_id, remove, restore))
+        return await info.context.command(lambda s: s.objects.exchange(session_id, remove, restore, seen))
 
-    @strawberry.mutation(description="One new object in place of these, called as the first.")
+    @strawberry.mutation(description=f"One new object in place of these, called as the first. {SEEN}")
     async def merge_objects(
-        self, info: Info, session_id: strawberry.ID, object_ids: list[int]
+        self, info: Info, session_id: strawberry.ID, object_ids: list[int], seen: int | None = None
     ) -> types.TrackedObject:
-        return await info.context.command(lambda s: object_type(s.objects.merge(session_id, object_ids)))
+        return await info.context.command(
+            lambda s: object_type(s.objects.merge(session_id, object_ids, seen))
+        )
 
     @strawberry.mutation(
-        description="Two new objects in place of one: what it was before that frame, and from it on."
+        description=f"Two new objects in place of one: what it was before that frame, and from it on. {SEEN}"
     )
     async def split_object(
-        self, info: Info, session_id: strawberry.ID, object_id: int, frame_idx: int
+        self,
+        info: Info,
+        session_id: strawberry.ID,
+        object_id: int,
+        frame_idx: int,
+        seen: int | None = None,
     ) -> list[types.TrackedObject]:
         return await info.context.command(
-            lambda s: [object_type(one) for one in s.objects.split(session_id, object_id, frame_idx)]
+            lambda s: [object_type(one) for one in s.objects.split(session_id, object_id, frame_idx, seen)]
         )
 
     @strawberry.mutation(description=f"The classes of the session's objects. {SEEN}")

@@ -73,7 +73,9 @@ def check_masks_seen(
             masks.c.version > seen,
             ~mine.exists(),
         )
-        found = connection.execute(newer.order_by(masks.c.version.desc()).limit(1)).one_or_none()
+        found = connection.execute(
+            newer.order_by(masks.c.version.desc(), masks.c.frame_idx).limit(1)
+        ).one_or_none()
         if found is not None and (newest is None or found.version > newest.version):
             newest = found
     if newest is not None:

@@ -33,14 +33,15 @@ class Once:
         if edit is None or edit.kept:
             return
         kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-        row = {
-            "person_id": edit.person_id,
-            "edit_key": edit.key,
-            "request": edit.request,
-            "answer": "",
-            "created_s": self._clock(),
-        }
-        if not connection.execute(kind.insert(edit_keys).on_conflict_do_nothing(), row).rowcount:
+        insert = kind.insert(edit_keys).values(
+            person_id=edit.person_id,
+            edit_key=edit.key,
+            request=edit.request,
+            answer="",
+            created_s=self._clock(),
+        )
+        new = insert.on_conflict_do_nothing().returning(edit_keys.c.edit_key)
+        if connection.execute(new).first() is None:
             raise Repeated
 
     def keep(self, connection: Connection, answer: Answer) -> None:
