@@ -11,9 +11,12 @@ from typing import Protocol
 
 from backend.domain.discussion import Comment, Pin
 from backend.domain.errors import Forbidden, InvalidInput
+from backend.domain.ledger import LedgerReader
 from backend.domain.lookup import check_frame, known_object
+from backend.domain.once import once
 from backend.domain.people import May, Person, Scope, acting
 from backend.domain.ports import SessionStore, VideoStore
+from backend.domain.project_commands import Roster
 from backend.domain.session import Session
 
 MAX_TEXT = 2000
@@ -28,6 +31,9 @@ class CommentStore(Protocol):
     """Each write is one transaction, as in `SessionStore`."""
 
     def comment(self, session_id: str, comment_id: str) -> Comment: ...
+    def comments(self, session_id: str) -> list[Comment]:
+        """In the order in which they were written, removed ones too."""
+        ...
 
     def add_comment(self, session_id: str, comment: Comment) -> Comment:
         """Raises NotFound where its thread is gone, Conflict where the session holds too many."""
@@ -45,10 +51,17 @@ class CommentStore(Protocol):
         ...
 
 
-class KnownPeople(Protocol):
+class KnownPeople:
+    """Whom one can mention: those who may see the session, and those who worked in it."""
+
+    def __init__(self, roster: Roster, ledger: LedgerReader) -> None:
+        self._roster = roster
+        self._ledger = ledger
+
     def of_session(self, session: Session) -> list[Person]:
-        """Whom one can mention: those who may see the session, and those who worked in it."""
-        ...
+        worked = self._ledger.people(session.session_id)
+        known = {person.person_id: person for person in (*worked, *self._roster.people_in(places(session)))}
+        return sorted(known.values(), key=lambda person: (person.name.casefold(), person.person_id))
 
 
 class CommentCommands:
@@ -73,8 +86,21 @@ class CommentCommands:
     def people(self, session_id: str) -> list[Person]:
         return self._people.of_session(self._store.session(session_id))
 
+    def all(self, session_id: str) -> list[Comment]:
+        """In the order in which they were written."""
+        self._store.session(session_id)
+        return self._comments.comments(session_id)
+
     def add(self, session_id: str, text: str, pin: Pin, mentions: Sequence[str] = ()) -> Comment:
         """Begin a thread."""
+        return self._comments.comment(session_id, self._add(session_id, text, pin, tuple(mentions)))
+
+    def reply(self, session_id: str, thread_id: str, text: str, mentions: Sequence[str] = ()) -> Comment:
+        """Any comment's id names its thread."""
+        return self._comments.comment(session_id, self._reply(session_id, thread_id, text, tuple(mentions)))
+
+    @once
+    def _add(self, session_id: str, text: str, pin: Pin, mentions: Sequence[str]) -> str:
         session = self._store.session(session_id)
         video = self._videos.video(session.video_id)
         check_frame(pin.frame_idx, video)
@@ -85,16 +111,16 @@ class CommentCommands:
             raise InvalidInput(f"The point ({spot.x:g}, {spot.y:g}) is outside the frame.")
         new_id = self._new_id()
         comment = self._written(session, new_id, new_id, pin.frame_idx, text, mentions)
-        return self._comments.add_comment(
-            session_id, replace(comment, object_id=pin.object_id, spot=pin.spot)
-        )
+        self._comments.add_comment(session_id, replace(comment, object_id=pin.object_id, spot=pin.spot))
+        return new_id
 
-    def reply(self, session_id: str, thread_id: str, text: str, mentions: Sequence[str] = ()) -> Comment:
-        """Any comment's id names its thread."""
+    @once
+    def _reply(self, session_id: str, thread_id: str, text: str, mentions: Sequence[str]) -> str:
         session = self._store.session(session_id)
         first = self._comments.comment(session_id, thread_id)
         new = self._written(session, self._new_id(), first.thread_id, first.frame_idx, text, mentions)
-        return self._comments.add_comment(session_id, new)
+        self._comments.add_comment(session_id, new)
+        return new.comment_id
 
     def edit(self, session_id: str, comment_id: str, text: str, mentions: Sequence[str] = ()) -> Comment:
         """Only its author may."""

@@ -67,8 +67,9 @@ class Wanted:
     """Which entries: older than `before`, of a person, of an object. None: all."""
 
     before: int | None = None
-    person_id: str | None = None
+    person_id: str | None = None  # empty: of nobody, which is what engines did
     object_id: int | None = None
+    of_server: bool = False  # also what was done to who may come in, of the whole server
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class LedgerReader(Protocol):
     """Unknown sessions raise NotFound."""
 
     def entries(self, session_id: str, wanted: Wanted, limit: int) -> list[Entry]:
-        """The newest first, of the session and of what was done to its project and the server."""
+        """The newest first, of the session and of what was done to its project."""
         ...
 
     def people(self, session_id: str) -> list[Person]:

@@ -28,6 +28,14 @@ class SqlCommentStore:
         with self._store.reading() as connection:
             return comment_of(_row(connection, session_id, comment_id))
 
+    def comments(self, session_id: str) -> list[Comment]:
+        wanted = select(comments).where(comments.c.session_id == session_id)
+        with self._store.reading() as connection:
+            return [
+                comment_of(row)
+                for row in connection.execute(wanted.order_by(comments.c.created_s, comments.c.comment_id))
+            ]
+
     def add_comment(self, session_id: str, comment: Comment) -> Comment:
         with self._store.writing(session_id) as write:
             if not comment.is_first:
@@ -83,6 +91,6 @@ def _row(connection: Connection, session_id: str, comment_id: str) -> Row:
 
 def _put(write: Write, comment: Comment) -> Comment:
     new = replace(comment, version=write.version)
-    write.notes.subject_id = comment.comment_id
+    write.notes.subject_id = write.answer = comment.comment_id
     upsert(write.connection, comments, [comment_row(write.session_id, new, write.version)])
     return new

@@ -6,7 +6,9 @@ from sqlalchemy import Connection, Table, delete, literal, select, update
 
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.session import Session
+from backend.domain.standing import ReviewState
 from backend.store.database import Database
+from backend.store.ledger import Deed, note
 from backend.store.rows import session_of
 from backend.store.tables import (
     kept_masks,
@@ -23,6 +25,7 @@ from backend.store.tables import (
 )
 
 COPIED = (objects, prompts, masks, kept_masks, stashed_prompts, stashed_masks)  # parents first
+COPIED_DEED, DELETED, RESTORED = "duplicateSession", "deleteSession", "restoreSession"  # in the log
 
 
 class SqlShelfStore:
@@ -37,6 +40,9 @@ class SqlShelfStore:
             _copy(connection, sessions, session_id, changed)
             for table in COPIED:
                 _copy(connection, table, session_id, {"session_id": copy.session_id})
+            new = objects.c.session_id == copy.session_id
+            connection.execute(update(objects).where(new).values(review_state=ReviewState.DRAFT.value))
+            note(connection, Deed(COPIED_DEED, copy.session_id, version=copy.version, subject_id=session_id))
 
     def set_session_removed(self, session_id: str, removed_s: float | None) -> None:
         is_other = (
@@ -52,6 +58,7 @@ class SqlShelfStore:
             )
             if not changed.rowcount:
                 raise NotFound("There is no such session; it may have been cleared away.")
+            note(connection, Deed(RESTORED if removed_s is None else DELETED, session_id))
 
     def removed_sessions(self) -> list[Session]:
         """With those of deleted projects, which come back with these."""

@@ -19,6 +19,7 @@ from typing import TypeVar
 from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.observing import Observer, request_id
 from backend.domain.pace import Pace
+from backend.domain.people import Caller, acting
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Propagation
 from backend.worker.live_session import Glimpse
@@ -35,9 +36,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Asked:
-    """What every message carries: the request that it is for, so that the log's lines about it say so."""
+    """What every message carries: the request that it is for, and whose, so that the logs say so."""
 
     asked_by: str = field(default_factory=request_id.get, kw_only=True)
+    asker: Caller | None = field(default_factory=acting.get, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,9 @@ class SessionActor:
                     self._note_waiting()
             case Cancel(session_id, answer):
                 self._turns.remove(session_id)
+                who = acting.set(message.asker)  # the log says who stopped it
                 _settle(answer, lambda: self._runner.cancel(session_id))
+                acting.reset(who)
             case Loaded(engine_id):
                 if self._runner.loaded(engine_id, self._tell_loaded):
                     for waited in self._waiting.pop(engine_id, []):

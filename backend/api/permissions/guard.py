@@ -20,6 +20,7 @@ from backend.api.permissions.rules import Given, Rule, needs_look_up, permit
 from backend.api.permissions.table import FIELDS, ROUTES
 from backend.api.refusing import both_shapes
 from backend.domain.errors import Forbidden, NotFound
+from backend.domain.ledger import doing
 from backend.domain.people import May, acting
 
 UPLOAD_METADATA = "upload-metadata"
@@ -59,6 +60,7 @@ def _guarded(resolve: Callable[..., Any], name: str) -> Callable[..., Any]:
             if wanted.hidden is None:
                 raise
             return wanted.hidden
+        doing.set(info.field_name)
         result = resolve(source, info, **given)
         if inspect.isawaitable(result):
             result = await result
@@ -111,6 +113,7 @@ class _GuardedRoute:
             failure = failure_of(error)
             await both_shapes(failure.sentence, failure.code, failure.status)(scope, receive, send)
             return
+        doing.set(self._path)
         await self._app(scope, receive, send)
 
 
