@@ -19,6 +19,7 @@ from backend.api.body_limit import BodyLimit, HeadLimit, as_nothing, as_sentence
 from backend.api.client_limits import ClientLimits
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
+from backend.api.effort import export_effort
 from backend.api.export import export_coco
 from backend.api.gate import Gate
 from backend.api.monitor.health import Health
@@ -38,7 +39,9 @@ from backend.api.view import GraphQLView
 from backend.api.web.flask_app import create_flask
 from backend.api.web.sendfile import FlaskMount
 from backend.covers import SessionCovers
+from backend.domain.acceptance import AcceptanceCommands
 from backend.domain.commands import SessionCommands
+from backend.domain.comments import CommentCommands, KnownPeople
 from backend.domain.limits import SessionLimits
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
@@ -60,10 +63,13 @@ from backend.media.limits import MediaLimits
 from backend.media.rendition import even_size
 from backend.settings import Settings
 from backend.sharing import Sharing, open_sharing
+from backend.store.acceptance import SqlAcceptanceStore
 from backend.store.annotations import SqlAnnotationStore
+from backend.store.comments import SqlCommentStore
 from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
+from backend.store.ledger_reading import SqlLedger
 from backend.store.projects import SqlProjectStore
 from backend.store.scopes import SqlScopes
 from backend.store.sessions import SqlSessionStore
@@ -114,6 +120,7 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
         projects = SqlProjectStore(database, sessions)
+        ledger = SqlLedger(database)
         jobs = _open_jobs(settings, database, sharing, sessions, videos, host, commands)
         undo.callback(jobs.close)
         return Service(
@@ -127,6 +134,11 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             commands=commands,
             objects=ObjectCommands(sessions, annotations, videos, host),
             review=ReviewCommands(sessions, annotations, videos, host, limits),
+            comments=CommentCommands(
+                sessions, SqlCommentStore(sessions), videos, KnownPeople(OneSelf(), ledger)
+            ),
+            acceptance=AcceptanceCommands(sessions, SqlAcceptanceStore(sessions), videos),
+            ledger=ledger,
             shelf=shelf,
             projects=ProjectCommands(sessions, projects, OneSelf(), host),
             covers=SessionCovers(sessions, projects, library, settings.data / "covers"),
@@ -175,6 +187,7 @@ def web_app(service: Service) -> ASGIApp:
         Route("/graphql", GraphQLView(build_schema(settings.limits), service)),
         Route("/propagate_in_video", partial(propagate_in_video, service), methods=["GET", "POST"]),
         Route("/api/sessions/{session_id}/export/coco.json", partial(export_coco, service)),
+        Route("/api/sessions/{session_id}/effort.csv", partial(export_effort, service)),
         Route("/api/sessions/{session_id}/here", partial(here, service), methods=["POST"]),
         *uploads.routes(),
         *Health(service).routes(),

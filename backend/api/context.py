@@ -14,7 +14,10 @@ from backend.api.monitor.requests import Traffic
 from backend.api.official.adapter import DemoSessions
 from backend.api.ports import CocoWriter, Covers, Library
 from backend.api.threads import Threads
+from backend.domain.acceptance import AcceptanceCommands
 from backend.domain.commands import SessionCommands
+from backend.domain.comments import CommentCommands
+from backend.domain.ledger import LedgerReader
 from backend.domain.objects import ObjectCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.project_commands import ProjectCommands
@@ -42,6 +45,9 @@ class Service:
     commands: SessionCommands
     objects: ObjectCommands
     review: ReviewCommands
+    comments: CommentCommands
+    acceptance: AcceptanceCommands
+    ledger: LedgerReader
     shelf: ShelfCommands
     projects: ProjectCommands
     covers: Covers

@@ -9,6 +9,7 @@ import strawberry
 
 from backend.api import types
 from backend.api import workbench_types as own
+from backend.api.discussion_types import comment_type, review_type
 from backend.api.presence.types import presence_type
 from backend.api.tracking_types import coverage_type, pace_type
 from backend.domain.engines import EngineInfo
@@ -101,6 +102,7 @@ def object_type(tracked: TrackedObject) -> types.TrackedObject:
         rank=tracked.rank,
         locked=tracked.locked,
         absent=[own.range_type(stretch) for stretch in tracked.absent],
+        review=review_type(tracked.review),
         assignee_id=_id(tracked.assignee_id),
     )
 
@@ -157,6 +159,7 @@ def delta_type(delta: SessionDelta, pace: Pace | None = None) -> types.SessionDe
         details=own.details_type(delta.session) if delta.session else None,
         candidates=[mask_type(mask) for mask in delta.candidates],
         coverage=[coverage_type(covered) for covered in delta.coverage],
+        comments=[comment_type(comment) for comment in delta.comments],
         presence=[presence_type(one) for one in delta.presence] or None,
     )
 

@@ -11,7 +11,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from backend.api import exchange, far_masks, operations, projects, shelf, tracking, workbench
+from backend.api import discussion, exchange, far_masks, operations, projects, shelf, tracking, workbench
 from backend.api.official import operations as official
 from backend.api.permissions.guard import guard_fields
 from backend.api.presence import operations as presence
@@ -34,6 +34,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
                 operations.Query,
                 far_masks.Query,
                 workbench.Query,
+                discussion.Query,
                 shelf.Query,
                 projects.Query,
                 exchange.Query,
@@ -47,6 +48,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
                 tracking.Mutation,
                 presence.Mutation,
                 workbench.Mutation,
+                discussion.Mutation,
                 shelf.Mutation,
                 projects.Mutation,
                 exchange.Mutation,

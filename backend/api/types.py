@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import strawberry
 
+from backend.api import discussion_types
 from backend.api import workbench_types as own
 from backend.api.presence.types import Presence
 from backend.api.tracking_types import Coverage, Pace
@@ -87,6 +88,7 @@ class TrackedObject:
     absent: list[own.FrameRange] = strawberry.field(
         description="Where a person said that it is not there. Tracking obeys."
     )
+    review: discussion_types.Review
     assignee_id: strawberry.ID | None = strawberry.field(description="The person who is to do it.")
 
 
@@ -162,6 +164,7 @@ class SessionDelta:
     details: own.SessionDetails | None = strawberry.field(description="Its title and classes, if changed.")
     candidates: list[FrameMask] = strawberry.field(description="Masks that wait for a verdict.")
     coverage: list[Coverage] = strawberry.field(description="Instead of masks, where there are too many.")
+    comments: list[discussion_types.Comment]
     presence: list[Presence] | None = strawberry.field(
         description="Who came, moved or went; null: nobody. The first that a reader gets has everybody. It "
         "is no part of the version: a message may bring nothing else."

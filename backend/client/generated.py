@@ -23,6 +23,13 @@ class AttributeKind(StrEnum):
     BOOLEAN = "BOOLEAN"
 
 
+class ReviewState(StrEnum):
+    DRAFT = "DRAFT"
+    FOR_REVIEW = "FOR_REVIEW"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+
+
 class MaskOrigin(StrEnum):
     PROMPT = "PROMPT"
     TRACK = "TRACK"
@@ -151,6 +158,9 @@ class Session:
     created_s: float  # Seconds since 1970.
     title: str  # Empty: it goes by its video's.
     ontology: tuple[ObjectClass, ...]  # The classes of its objects.
+    project_id: str
+    assignee_id: str | None  # The person who is to do it.
+    cover_url: str  # A small picture of it, with its masks.
 
 
 @dataclass(frozen=True)
@@ -168,6 +178,26 @@ class FrameRange:
 
 
 @dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    colour: str  # Of their cursor and avatar, #rrggbb.
+
+
+@dataclass(frozen=True)
+class Review:
+    """Whether an object's masklet is good enough, and who said so."""
+
+    state: ReviewState
+    reason: str  # Of a rejection; else empty.
+    by: Person | None  # Who set the state; null: nobody yet.
+    at_s: float | None  # Seconds since 1970.
+    sent_by: Person | None  # Who last sent it for review.
+    sent_s: float | None
+    frame_idx: int | None  # The frame that showed most of it when it was sent.
+
+
+@dataclass(frozen=True)
 class TrackedObject:
     object_id: int
     name: str
@@ -179,6 +209,8 @@ class TrackedObject:
     rank: int  # Its place in the list; equal ranks go by id.
     locked: bool  # Nobody may change it, nor Track, until it is unlocked.
     absent: tuple[FrameRange, ...]  # Where a person said that it is not there. Tracking obeys.
+    review: Review
+    assignee_id: str | None  # The person who is to do it.
 
 
 @dataclass(frozen=True)
@@ -323,6 +355,59 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """Plain text, never markup. Where a thread is pinned, and whether it is resolved, its first comment says: the one whose `threadId` is its `id`."""
+
+    id: str
+    thread_id: str
+    frame_idx: int
+    object_id: int | None
+    x: float | None  # Source-video pixels.
+    y: float | None
+    text: str  # Empty where it was removed.
+    author: Person
+    mentions: tuple[Person, ...]
+    created_s: float  # Seconds since 1970.
+    edited_s: float | None
+    removed: bool
+    resolved_s: float | None
+    resolved_by: Person | None
+    version: int
+
+
+@dataclass(frozen=True)
+class CursorSpot:
+    """A place in source-video pixels."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class StageView:
+    """The video pixel in the middle of somebody's stage, and how near it is: 1 shows all of it."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Somebody who has the session open now."""
+
+    id: str
+    name: str
+    colour: str  # #rrggbb
+    frame_idx: int
+    cursor: CursorSpot | None  # Null: the pointer is not on the video.
+    view: StageView | None
+    playing: bool
+    holds: tuple[int, ...]  # Objects that they are editing, and nobody else may.
+    here: bool  # False: they have just gone.
+
+
+@dataclass(frozen=True)
 class SessionDelta:
     """What changed in a session after a version."""
 
@@ -334,6 +419,8 @@ class SessionDelta:
     details: SessionDetails | None  # Its title and classes, if changed.
     candidates: tuple[FrameMask, ...]  # Masks that wait for a verdict.
     coverage: tuple[Coverage, ...]  # Instead of masks, where there are too many.
+    comments: tuple[Comment, ...]
+    presence: tuple[Presence, ...] | None  # Who came, moved or went; null: nobody. The first that a reader gets has everybody. It is no part of the version: a message may bring nothing else.
 
 
 LIBRARY: Operation[tuple[Video, ...]] = Operation(
@@ -352,14 +439,14 @@ VIDEO: Operation[Video] = Operation(
 
 SESSIONS: Operation[tuple[Session, ...]] = Operation(
     "sessions",
-    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
     "tuple[Session, ...]",
 )
 
 
 SESSION: Operation[Session] = Operation(
     "session",
-    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
     "Session",
 )
 
@@ -373,7 +460,7 @@ ENGINES: Operation[tuple[Engine, ...]] = Operation(
 
 OBJECTS: Operation[tuple[TrackedObject, ...]] = Operation(
     "objects",
-    'query($sessionId: ID!) { objects(sessionId: $sessionId) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    'query($sessionId: ID!) { objects(sessionId: $sessionId) { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } }',
     "tuple[TrackedObject, ...]",
 )
 
@@ -415,21 +502,21 @@ JOBS: Operation[tuple[Job, ...]] = Operation(
 
 CREATE_SESSION: Operation[Session] = Operation(
     "createSession",
-    'mutation($videoId: ID!, $engineId: ID) { createSession(videoId: $videoId, engineId: $engineId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } } }',
+    'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
     "Session",
 )
 
 
 ADD_OBJECT: Operation[TrackedObject] = Operation(
     "addObject",
-    'mutation($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    'mutation($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } }',
     "TrackedObject",
 )
 
 
 UPDATE_OBJECT: Operation[TrackedObject] = Operation(
     "updateObject",
-    'mutation($sessionId: ID!, $objectId: Int!, $name: String, $colour: String) { updateObject(sessionId: $sessionId, objectId: $objectId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } } }',
+    'mutation($sessionId: ID!, $objectId: Int!, $name: String, $colour: String) { updateObject(sessionId: $sessionId, objectId: $objectId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } }',
     "TrackedObject",
 )
 
@@ -478,7 +565,7 @@ START_EXPORT: Operation[Job] = Operation(
 
 START_IMPORT: Operation[Job] = Operation(
     "startImport",
-    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true) { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true, $projectId: ID! = "home") { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun, projectId: $projectId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
     "Job",
 )
 
@@ -492,6 +579,6 @@ CANCEL_JOB: Operation[Job] = Operation(
 
 SESSION_FEED: Operation[SessionDelta] = Operation(
     "sessionFeed",
-    'subscription($sessionId: ID!, $after: Int! = 0, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { objectId name colour removed version label attributes { name value } rank locked absent { first last } } prompts { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } masks { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } propagation { id state framesDone framesTotal error version verdict pace { beside place loading framesPerS remainingS } } details { title ontology { name colour attributes { name kind choices } } version } candidates { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } coverage { objectId firstFrame looks } } }',
+    'subscription($sessionId: ID!, $after: Int! = 0, $masksAtMost: Int, $withPresence: Boolean! = false) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost, withPresence: $withPresence) { version objects { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } prompts { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } masks { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } propagation { id state framesDone framesTotal error version verdict pace { beside place loading framesPerS remainingS } } details { title ontology { name colour attributes { name kind choices } } version } candidates { objectId frameIdx rle { height width counts } area objectScore predictedIou origin engineId verified doubt doubtReasons version } coverage { objectId firstFrame looks } comments { id threadId frameIdx objectId x y text author { id name colour } mentions { id name colour } createdS editedS removed resolvedS resolvedBy { id name colour } version } presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } } }',
     "SessionDelta",
 )

@@ -86,6 +86,22 @@ FIELDS: dict[str, Rule] = {
     "Mutation.cancelTracking": EDIT_IT,
     "Mutation.holdObject": EDIT_IT,
     "Subscription.sessionFeed": LOOK_AT,
+    # What people say of the work
+    "Query.comments": LOOK_AT,
+    "Query.mentionable": LOOK_AT,
+    "Query.mentionsOfMe": LET_IN,  # of what the caller may see
+    "Query.reviewQueue": LET_IN,  # as above
+    "Query.ledger": LOOK_AT,
+    "Query.effort": LOOK_AT,
+    "Mutation.addComment": rule(COMMENT, session()),
+    "Mutation.replyToComment": rule(COMMENT, session()),
+    "Mutation.editComment": rule(COMMENT, session()),  # and its author's own
+    "Mutation.deleteComment": rule(COMMENT, session()),  # its author's own, or who manages
+    "Mutation.resolveComment": rule(COMMENT, session()),
+    "Mutation.sendForReview": EDIT_IT,
+    "Mutation.withdrawFromReview": EDIT_IT,
+    "Mutation.acceptObjects": rule(REVIEW, session()),
+    "Mutation.rejectObjects": rule(REVIEW, session()),
     # Exports and imports
     "Query.exportFormats": LET_IN,
     "Query.job": rule(LOOK, job()),
@@ -115,6 +131,7 @@ ROUTES: dict[str, Rule] = {
         rule(EDIT, session("session_id", missing=NO_DEMO_SESSION)).asks, by_handler=True
     ),
     "/api/sessions/{session_id}/export/coco.json": rule(LOOK, session("session_id")),
+    "/api/sessions/{session_id}/effort.csv": rule(LOOK, session("session_id")),
     "/api/sessions/{session_id}/here": rule(LOOK, session("session_id")),
     "/api/uploads": rule(EDIT, project("project")),
     "/api/uploads/{upload_id}": rule(EDIT, None),
@@ -135,6 +152,7 @@ ROUTES: dict[str, Rule] = {
     # The app itself holds no data
     "/": STRANGERS,
     "/sessions": STRANGERS,
+    "/review": STRANGERS,
     "/s/<session_id>": STRANGERS,
     "/projects": STRANGERS,
     "/p/<project_id>": STRANGERS,

@@ -32,6 +32,7 @@ def pages_blueprint(dist: Path) -> Blueprint:
 
     @blueprint.get("/")
     @blueprint.get("/sessions")
+    @blueprint.get("/review")
     @blueprint.get("/s/<session_id>")
     @blueprint.get("/projects")
     @blueprint.get("/p/<project_id>")
