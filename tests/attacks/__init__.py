@@ -1,0 +1,1 @@
+"""Masklet as an attacker meets it: on the wire, with nothing of its inside."""
