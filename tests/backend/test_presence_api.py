@@ -317,4 +317,4 @@ def test_the_answer_says_nothing_of_who_else_is_here(server: Live, ana: Browser,
     ben.here(session, name="Ben")
     answer = ana.here(session)
     assert answer.headers["cache-control"] == "no-store"
-    assert set(json.loads(answer.text)) == {"person_id", "others", "every_s"}
+    assert set(json.loads(answer.text)) == {"person_id", "others", "every_s", "names_itself"}

@@ -51,7 +51,8 @@ async def _answer(service: Service, session_id: str, said: Mapping[str, Any]) ->
     if not service.presence.knows(session_id, page):
         await service.read(lambda s: s.sessions.session(session_id))  # there is such a session
     welcome = service.presence.beat(session_id, page, face, sight, holds)
-    return JSONResponse(asdict(welcome), headers={"Cache-Control": "no-store"})
+    answer = {**asdict(welcome), "names_itself": _names_itself()}
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 def asking_page() -> Page:
@@ -84,9 +85,15 @@ def _json_of(body: bytes) -> dict[str, Any]:
 def _face(said: Mapping[str, Any]) -> Face:
     """Of somebody who is signed in, what the server knows; of others, what they say."""
     caller = acting.get()
-    if caller is None or caller.person.person_id == LOCAL.person.person_id:
+    if caller is None or _names_itself():
         return checked_face(_said(said, "name", str, ""))
     return Face(caller.person.name, caller.person.colour)
+
+
+def _names_itself() -> bool:
+    """Is it for the page to say who its person is?"""
+    caller = acting.get()
+    return caller is None or caller.person.person_id == LOCAL.person.person_id
 
 
 def _sight(said: Mapping[str, Any]) -> Sight:

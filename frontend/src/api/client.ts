@@ -1,5 +1,6 @@
 import { ApiError, offline } from './errors';
 import type { Operation } from './operation';
+import { PAGE_HEADER } from './page';
 
 interface GraphqlError {
   readonly message: string;
@@ -47,7 +48,11 @@ async function post<Result, Variables>(
   try {
     return await fetch('/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...PAGE_HEADER,
+      },
       body: JSON.stringify({ query: operation.text, variables, operationName: operation.name }),
       ...options,
     });

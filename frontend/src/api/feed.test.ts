@@ -9,6 +9,7 @@ const delta = (version: number): SessionDelta => ({
   coverage: [],
   details: null,
   candidates: [],
+  presence: null,
   propagation: null,
 });
 const answer = (version: number) => ({ data: { sessionFeed: delta(version) } });

@@ -15,6 +15,7 @@ import {
   rangeOf,
   reduceRange,
 } from '../playback/range';
+import { SessionPresence } from '../presence/sessionPresence';
 import type { CompareMode } from '../review/comparison';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
@@ -33,6 +34,7 @@ import { createStore, type Store } from './store';
 export interface Workspace {
   readonly session: LiveSession;
   readonly commands: SessionCommands;
+  readonly presence: SessionPresence;
   readonly player: Player;
   readonly video: HTMLVideoElement;
   /** Whether a plain click includes: the switch on the stage. */
@@ -56,7 +58,8 @@ export function openWorkspace(info: SessionInfo): Workspace {
   const leaveConnection = session.connection.subscribe(() => {
     if (session.connection.get() === 'live') pictures.reconnect();
   });
-  const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx));
+  const presence = new SessionPresence(session, player);
+  const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx), presence);
   const range = createStore(reduceRange, NO_RANGE);
   range.subscribe(() => {
     const { loops } = range.get();
@@ -68,10 +71,12 @@ export function openWorkspace(info: SessionInfo): Workspace {
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
   session.open();
+  presence.open();
   player.start();
   return {
     session,
     commands,
+    presence,
     player,
     video,
     clickIncludes: createStore((_: boolean, next: boolean) => next, true),
@@ -87,6 +92,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
       window.removeEventListener('pagehide', onPageHide);
       leaveConnection();
       leavePlayhead();
+      presence.close();
       commands.close();
       session.close();
       pictures.close();

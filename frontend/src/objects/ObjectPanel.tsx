@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { HeldObject } from '../presence/Holder';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -62,6 +63,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           ))}
         </ul>
       )}
+      {selected && <HeldObject workspace={workspace} objectId={selected.objectId} />}
       {selected && (
         // Below the list, not in it: rows must not move under a double click.
         <ObjectDetails

@@ -3,6 +3,7 @@ import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { Holder } from '../presence/Holder';
 import { promptedFrames } from '../session/state';
 import { HideSwitch } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
@@ -78,6 +79,7 @@ export function ObjectRow(props: ObjectRowProps) {
             </button>
           )}
           <span className={styles.second}>
+            <Holder workspace={workspace} objectId={objectId} />
             {object.label && <span className={styles.label}>{object.label}</span>}
             <Extent objectId={objectId} workspace={workspace} row={row} />
           </span>

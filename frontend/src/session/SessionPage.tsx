@@ -9,6 +9,7 @@ import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
 import { ObjectPanel } from '../objects/ObjectPanel';
 import { Transport } from '../playback/Transport';
+import { FollowBar } from '../presence/FollowBar';
 import { CompareBar } from '../review/CompareBar';
 import { Stage, type StageHandle } from '../stage/Stage';
 import { Timeline } from '../timeline/Timeline';
@@ -115,6 +116,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         </Suspense>
         <div className={styles.screen}>
           <Stage workspace={workspace} handle={stage} />
+          <FollowBar workspace={workspace} />
           <CompareBar workspace={workspace} />
           <ConnectionBanner session={workspace.session} />
           <Toasts on="stage" />

@@ -4,6 +4,7 @@ import { notify } from '../app/notices';
 import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { HereList } from '../presence/HereList';
 import { ViewMenu } from '../stage/ViewMenu';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
@@ -33,6 +34,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       </h1>
       <EngineBadge engine={info.engine} videoId={info.video.id} />
       <span className={styles.space} />
+      <HereList workspace={workspace} />
       <HistoryButtons workspace={workspace} />
       <span className={styles.rule} />
       <Button icon="sparkle" aria-pressed={showsEffects} data-testid="effects" onClick={onEffects}>

@@ -48,7 +48,7 @@ const OBJECT: ObjectFields = {
 };
 
 function feed(session: LiveSession, version: number, change: Partial<SessionDelta>): void {
-  const nothing = { objects: [], prompts: [], masks: [], coverage: [], candidates: [] };
+  const nothing = { objects: [], prompts: [], masks: [], coverage: [], candidates: [], presence: null };
   const delta = { version, ...nothing, propagation: null, details: null, ...change };
   session.store.dispatch({ type: 'delta', delta });
 }

@@ -9,6 +9,7 @@ import {
 } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
+import { type EditGuard, UNGUARDED } from '../presence/guard';
 import { frameOf, isOvertaken, type Way } from './changes';
 import { Doer } from './doer';
 import { lastChange } from './history';
@@ -32,10 +33,11 @@ export class SessionCommands {
     private readonly session: LiveSession,
     /** Bring a frame to the screen, so that undo is never out of sight. */
     private readonly reveal: (frameIdx: number) => void,
+    private readonly guard: EditGuard = UNGUARDED,
   ) {
     const { store } = session;
     this.doer = new Doer(session);
-    this.objects = new ObjectCommands(session, this.doer, () => this.flush());
+    this.objects = new ObjectCommands(session, this.doer, () => this.flush(), guard);
     this.review = new ReviewCommands(session, this.doer, () => this.flush());
     this.sender = new PromptSender({
       send: async (objectId, frameIdx, set, seen) => {
@@ -60,6 +62,7 @@ export class SessionCommands {
     const before = promptsOn(store.get(), objectId, frameIdx);
     const after = change(before);
     if (after === before) return;
+    this.guard.edits(objectId);
     store.dispatch({ type: 'edit', change: { kind: 'prompt', objectId, frameIdx, before, after } });
     if (objectId > 0) this.sender.push(objectId, frameIdx, after);
   }

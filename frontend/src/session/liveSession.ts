@@ -4,6 +4,7 @@ import { MaskWindow, type OpenSessionResult } from '../api/generated';
 import { createStore, type Store } from '../app/store';
 import { MaskStore } from '../masks/maskStore';
 import { MaskWindows } from '../masks/maskWindows';
+import { NOBODY, type People, type PeopleAction, reducePeople } from '../presence/people';
 import { reduce, type SessionAction } from './reducer';
 import { EMPTY_SESSION, type SessionState } from './state';
 
@@ -19,6 +20,8 @@ export class LiveSession {
     (_: FeedStatus, next: FeedStatus) => next,
     'connecting',
   );
+  /** Who has it open now. */
+  readonly people: Store<People, PeopleAction> = createStore(reducePeople, NOBODY);
   readonly masks: MaskStore;
   /** Masks of a tracked range that waits to be kept or dropped. */
   readonly candidates: MaskStore;
@@ -38,7 +41,10 @@ export class LiveSession {
     );
     this.feed = Feed.of(info.id, {
       onDelta: (delta) => this.receive(delta),
-      onStatus: (status) => this.connection.dispatch(status),
+      onStatus: (status) => {
+        if (status !== 'live') this.people.dispatch({ type: 'anew' });
+        this.connection.dispatch(status);
+      },
     });
   }
 
@@ -87,6 +93,8 @@ export class LiveSession {
   }
 
   private receive(delta: SessionDelta): void {
+    if (delta.presence) this.people.dispatch({ type: 'told', presence: delta.presence });
+    if (delta.version <= this.store.get().version) return; // somebody moved, nothing changed
     for (const object of delta.objects) {
       if (object.removed) this.masks.removeObject(object.objectId);
     }

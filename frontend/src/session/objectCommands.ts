@@ -8,6 +8,7 @@ import {
 } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
+import { type EditGuard, UNGUARDED } from '../presence/guard';
 import type { Description } from './changes';
 import type { Doer } from './doer';
 import type { LiveSession } from './liveSession';
@@ -20,6 +21,7 @@ export class ObjectCommands {
     private readonly session: LiveSession,
     private readonly doer: Doer,
     private readonly flush: () => Promise<void>,
+    private readonly guard: EditGuard = UNGUARDED,
   ) {}
 
   async add(): Promise<void> {
@@ -51,7 +53,7 @@ export class ObjectCommands {
   /** May it be changed? If not, says why. */
   mayChange(objectId: number): boolean {
     const object = this.session.store.get().objects.get(objectId);
-    if (!object?.locked) return true;
+    if (!object?.locked) return this.guard.mayEdit(objectId);
     notify({ tone: 'info', text: t('{name} is locked; unlock it first.', { name: object.name }) });
     return false;
   }

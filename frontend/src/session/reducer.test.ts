@@ -35,6 +35,7 @@ const delta = (version: number, change: Partial<SessionDelta> = {}): SessionActi
     coverage: [],
     details: null,
     candidates: [],
+    presence: null,
     propagation: null,
     ...change,
   },

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { StagePeople } from '../presence/stagePeople';
 import { Comparison } from '../review/comparison';
 import { StageTools } from '../tools/stageTools';
 import { KeyPointer } from './keyPointer';
@@ -52,7 +53,8 @@ export function Stage({
       clickIncludes: () => workspace.clickIncludes.get(),
     };
     const keyPointer = new KeyPointer(painter, act, setCross);
-    painter.overlays = [comparison, tools, keyPointer];
+    const people = new StagePeople(workspace, painter);
+    painter.overlays = [comparison, tools, keyPointer, people];
     const sizes = new ResizeObserver(() => painter.resize());
     sizes.observe(root.current);
     const onScreen = () => painter.resize(); // another zoom or screen: the size may be the same, not its pixels
@@ -78,6 +80,7 @@ export function Stage({
       for (const leave of unsubscribe) leave();
       sizes.disconnect();
       window.removeEventListener('resize', onScreen);
+      people.close();
       keyPointer.close();
       pointer.close();
       tools.close();

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t, useLanguage } from '../i18n/t';
+import marks from '../presence/presence.module.css';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import styles from './Timeline.module.css';
@@ -19,11 +20,12 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
   const playhead = useRef<HTMLDivElement>(null);
   const sweep = useRef<HTMLDivElement>(null);
   const pointer = useRef<HTMLDivElement>(null);
+  const people = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     if (!scroller.current || !film.current) return;
     if (!track.current || !ruler.current || !lanes.current) return;
-    if (!playhead.current || !sweep.current || !pointer.current) return;
+    if (!playhead.current || !sweep.current || !pointer.current || !people.current) return;
     const opened = new TimelineView(workspace, {
       scroller: scroller.current,
       film: film.current,
@@ -33,6 +35,7 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
       playhead: playhead.current,
       sweep: sweep.current,
       pointer: pointer.current,
+      people: people.current,
     });
     view.current = opened;
     return () => {
@@ -77,6 +80,7 @@ export function Timeline({ workspace }: { workspace: Workspace }) {
         aria-valuenow={0}
         data-testid="timeline-track"
       >
+        <div ref={people} className={marks.marks} />
         <canvas ref={ruler} className={styles.ruler} />
         <canvas ref={film} className={styles.film} data-testid="filmstrip" />
         <canvas ref={lanes} className={styles.lanes} />

@@ -1,5 +1,6 @@
 import type { Workspace } from '../app/workspace';
 import { rangeOf } from '../playback/range';
+import { TimelinePeople } from '../presence/timelinePeople';
 import { promptedFrames, visibleObjects } from '../session/state';
 import { pixelRatio } from '../stage/painter';
 import { fetchCuts } from './cuts';
@@ -25,6 +26,7 @@ export interface TimelineElements {
   readonly playhead: HTMLElement;
   readonly sweep: HTMLElement;
   readonly pointer: HTMLElement; // a line and a label where the pointer is
+  readonly people: HTMLElement; // marks of the others
 }
 
 /**
@@ -36,6 +38,7 @@ export class TimelineView {
   private window: TimeWindow;
   private cuts: readonly number[] = [];
   private readonly thumbnails: Thumbnails;
+  private readonly people: TimelinePeople;
   private readonly closing = new AbortController();
   private lanes: readonly Lane[] = [];
   private readonly painter = new LanePainter();
@@ -55,6 +58,7 @@ export class TimelineView {
       (frameIdx) => fetchThumbnail(`/media/${video.id}/thumbnails/${frameIdx}.jpg`),
       this.invalidate,
     );
+    this.people = new TimelinePeople(workspace, elements.people);
     const sizes = new ResizeObserver(this.invalidate);
     sizes.observe(elements.track);
     this.leave = [
@@ -63,6 +67,7 @@ export class TimelineView {
       workspace.range.subscribe(this.invalidate),
       player.subscribe(this.movePlayhead),
       () => sizes.disconnect(),
+      () => this.people.close(),
     ];
     elements.track.addEventListener('pointerdown', this.onDown);
     elements.track.addEventListener('pointermove', this.onMove);
@@ -164,6 +169,7 @@ export class TimelineView {
     this.painter.draw(sized(lanes, width, lanesHeight), this.lanes, this.lanesInSight(), geometry);
     this.movePlayhead();
     this.moveSweep();
+    this.people.rescale(this.scale);
   }
 
   private drawFilm(geometry: LaneGeometry): void {
