@@ -9,11 +9,13 @@ import strawberry
 
 from backend.api import discussion_types
 from backend.api import workbench_types as own
+from backend.api.people_types import May, may_types
 from backend.api.presence.types import Presence
 from backend.api.tracking_types import Coverage, Pace
 from backend.domain import doubt
 from backend.domain import session as domain
 from backend.domain import video as domain_video
+from backend.domain.people import Scope
 
 VideoState = strawberry.enum(domain_video.VideoState, name="VideoState")
 Direction = strawberry.enum(domain.Direction, name="Direction")
@@ -72,6 +74,10 @@ class Session:
     project_id: strawberry.ID
     assignee_id: strawberry.ID | None = strawberry.field(description="The person who is to do it.")
     cover_url: str = strawberry.field(description="A small picture of it, with its masks.")
+
+    @strawberry.field(description="What whoever asks may do in it.")
+    def may(self) -> list[May]:
+        return may_types({Scope.session(self.id), Scope.project(self.project_id)})
 
 
 @strawberry.type
