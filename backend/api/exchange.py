@@ -60,6 +60,7 @@ class Job:
     download_url: str | None = strawberry.field(description="Of an export that is DONE, for some days.")
     report: ImportReport | None = strawberry.field(description="Of an import, once the file was read.")
     session_id: strawberry.ID | None = strawberry.field(description="Where an import's objects are.")
+    project_id: strawberry.ID | None = strawberry.field(description="Of which an export is all.")
 
 
 def format_type(info: FormatInfo) -> ExportFormat:
@@ -88,7 +89,14 @@ def job_type(job: domain.Job) -> Job:
         download_url=f"/api/jobs/{job.job_id}/download" if job.file_name else None,
         report=_report_type(job.report) if job.report else None,
         session_id=strawberry.ID(job.session_id) if job.session_id else None,
+        project_id=_exported_project(job),
     )
+
+
+def _exported_project(job: domain.Job) -> strawberry.ID | None:
+    asked = job.request
+    is_whole = isinstance(asked, domain.ExportRequest) and asked.project_id is not None
+    return strawberry.ID(asked.project_id) if is_whole else None
 
 
 def _report_type(report: domain.ImportReport) -> ImportReport:

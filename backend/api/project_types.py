@@ -53,6 +53,7 @@ class ProjectSession:
     assignee_ids: list[strawberry.ID] = strawberry.field(
         description="Whom it, or one of its objects, is assigned to."
     )
+    is_mine: bool = strawberry.field(description="Whoever asks is among them.")
 
 
 def project_type(project: domain.Project, sessions: Sequence[SessionProgress], covers: list[str]) -> Project:

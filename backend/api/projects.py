@@ -14,6 +14,7 @@ from backend.api.operations import describe_sessions
 from backend.api.people_types import Person, person_type
 from backend.domain.errors import Conflict
 from backend.domain.jobs import ExportRequest
+from backend.domain.people import acting
 from backend.domain.projects import Project
 from backend.domain.session import Session
 
@@ -46,11 +47,13 @@ def describe_project(service: Service, project: Project) -> own.Project:
 def describe_work(service: Service, sessions: list[Session]) -> list[own.ProjectSession]:
     progress = {one.session_id: one for one in service.projects.progress([s.session_id for s in sessions])}
     described = describe_sessions(service, sessions)
+    caller = acting.get()
     return [
         own.ProjectSession(
             session=one,
             progress=own.progress_type([progress[one.id]]),
             assignee_ids=[strawberry.ID(person) for person in progress[one.id].assignee_ids],
+            is_mine=caller is not None and caller.person.person_id in progress[one.id].assignee_ids,
         )
         for one in described
         if one.id in progress  # else it was cleared away just now

@@ -24,9 +24,13 @@ export interface ResumableUpload {
 }
 
 /** Bytes that an earlier visit sent of this file count, also after the tab was closed: choose it again. */
-export async function resumableUpload(file: File, events: UploadEvents): Promise<ResumableUpload> {
+export async function resumableUpload(
+  file: File,
+  events: UploadEvents,
+  projectId: string,
+): Promise<ResumableUpload> {
   const upload = new Upload(file, {
-    endpoint: ENDPOINT,
+    endpoint: `${ENDPOINT}?project=${encodeURIComponent(projectId)}`,
     chunkSize: CHUNK_BYTES,
     retryDelays: null, // the caller decides when, for ever if need be
     metadata: { filename: file.name },

@@ -1,5 +1,7 @@
 import { GalleryPage } from '../gallery/GalleryPage';
 import { t, useLanguage } from '../i18n/t';
+import { ProjectPage } from '../projects/ProjectPage';
+import { ProjectsPage } from '../projects/ProjectsPage';
 import { SessionPage } from '../session/SessionPage';
 import { SessionsPage } from '../sessions/SessionsPage';
 import { MessagePage } from '../ui/MessagePage';
@@ -16,6 +18,10 @@ export function App() {
     <>
       {route.page === 'gallery' && <GalleryPage />}
       {route.page === 'sessions' && <SessionsPage />}
+      {route.page === 'projects' && <ProjectsPage />}
+      {route.page === 'project' && (
+        <ProjectPage key={route.projectId} projectId={route.projectId} />
+      )}
       {route.page === 'unknown' && <NothingHere />}
       <Toasts on="page" />
     </>

@@ -4,21 +4,30 @@ export type Route =
   | { readonly page: 'gallery' }
   | { readonly page: 'sessions' }
   | { readonly page: 'session'; readonly sessionId: string }
+  | { readonly page: 'projects' }
+  | { readonly page: 'project'; readonly projectId: string }
   | { readonly page: 'unknown' };
 
 export function routeOf(path: string): Route {
   if (path === '/' || path === '') return { page: 'gallery' };
   if (/^\/sessions\/?$/.test(path)) return { page: 'sessions' };
-  const match = /^\/s\/([^/]+)\/?$/.exec(path);
-  if (!match?.[1]) return { page: 'unknown' };
-  return { page: 'session', sessionId: safeDecode(match[1]) };
+  if (/^\/projects\/?$/.test(path)) return { page: 'projects' };
+  const [, kind, id] = /^\/([sp])\/([^/]+)\/?$/.exec(path) ?? [];
+  if (!id) return { page: 'unknown' };
+  if (kind === 'p') return { page: 'project', projectId: safeDecode(id) };
+  return { page: 'session', sessionId: safeDecode(id) };
 }
 
 export function sessionPath(sessionId: string): string {
   return `/s/${encodeURIComponent(sessionId)}`;
 }
 
+export function projectPath(projectId: string): string {
+  return `/p/${encodeURIComponent(projectId)}`;
+}
+
 export const SESSIONS_PATH = '/sessions';
+export const PROJECTS_PATH = '/projects';
 
 const listeners = new Set<() => void>();
 

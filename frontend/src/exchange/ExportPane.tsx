@@ -1,23 +1,15 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { request } from '../api/client';
-import { CancelJob, ExportFormats, StartExport } from '../api/generated';
+import { StartExport } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { Button, ButtonLink } from '../ui/Button';
-import { Progress } from '../ui/Progress';
 import styles from './Exchange.module.css';
-import {
-  type ExportForm,
-  type ExportFormat,
-  exportVariables,
-  NEW_EXPORT,
-  sizeText,
-  takesPictures,
-  toggled,
-} from './exportForm';
-import { isOver, type Job, useExports } from './jobs';
+import { Formats, PastExport, useFormats } from './ExportParts';
+import { type ExportForm, exportVariables, NEW_EXPORT, takesPictures, toggled } from './exportForm';
+import { useExports } from './jobs';
 
 /** Choose, start, and fetch what was exported before. */
 export function ExportPane({ workspace }: { workspace: Workspace }) {
@@ -31,7 +23,11 @@ export function ExportPane({ workspace }: { workspace: Workspace }) {
   };
   return (
     <div className={styles.pane}>
-      <Formats form={form} formats={formats} onChange={setForm} />
+      <Formats
+        chosen={form.format}
+        formats={formats}
+        onChoose={(format) => setForm({ ...form, format })}
+      />
       <Objects workspace={workspace} form={form} onChange={setForm} />
       <Frames workspace={workspace} form={form} onChange={setForm} />
       <label className={styles.tick}>
@@ -67,41 +63,9 @@ export function ExportPane({ workspace }: { workspace: Workspace }) {
   );
 }
 
-function useFormats(): readonly ExportFormat[] {
-  const [formats, setFormats] = useState<readonly ExportFormat[]>([]);
-  useEffect(() => {
-    request(ExportFormats, {})
-      .then((found) => setFormats(found.exportFormats))
-      .catch(notifyError);
-  }, []);
-  return formats;
-}
-
 interface PartProps {
   readonly form: ExportForm;
   readonly onChange: (form: ExportForm) => void;
-}
-
-function Formats({ form, formats, onChange }: PartProps & { formats: readonly ExportFormat[] }) {
-  return (
-    <fieldset className={styles.formats}>
-      <legend>{t('Format')}</legend>
-      {formats.map((format) => (
-        <label key={format.name} className={styles.format} data-testid={`format-${format.name}`}>
-          <input
-            type="radio"
-            name="format"
-            checked={form.format === format.name}
-            onChange={() => onChange({ ...form, format: format.name })}
-          />
-          <span>
-            <strong>{format.title}</strong>
-            <small>{format.purpose}</small>
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
 }
 
 function Objects({ workspace, form, onChange }: PartProps & { workspace: Workspace }) {
@@ -152,48 +116,5 @@ function Frames({ workspace, form, onChange }: PartProps & { workspace: Workspac
         </label>
       ))}
     </div>
-  );
-}
-
-function PastExport({
-  job,
-  formats,
-  onChange,
-}: {
-  job: Job;
-  formats: readonly ExportFormat[];
-  onChange: () => void;
-}) {
-  const title = formats.find((format) => format.name === job.format)?.title ?? job.format ?? '';
-  const when = new Date(job.createdS * 1000).toLocaleTimeString([], {
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return (
-    <li className={styles.job} data-testid="export-job" data-state={job.state}>
-      {isOver(job) ? (
-        <span className={styles.what}>
-          <strong>{title}</strong>
-          <small>
-            {job.error ?? `${when}${job.numBytes ? ` · ${sizeText(job.numBytes)}` : ''}`}
-          </small>
-        </span>
-      ) : (
-        <Progress label={title} fraction={job.progress} />
-      )}
-      {!isOver(job) && (
-        <Button
-          data-testid="cancel-export"
-          onClick={() => request(CancelJob, { id: job.id }).then(onChange).catch(notifyError)}
-        >
-          {t('Cancel')}
-        </Button>
-      )}
-      {job.downloadUrl && (
-        <ButtonLink icon="download" href={job.downloadUrl} download data-testid="download-export">
-          {t('Download')}
-        </ButtonLink>
-      )}
-    </li>
   );
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
 import { ApiError, offline } from '../api/errors';
-import { type JobFields, OneJob, SessionJobs } from '../api/generated';
+import { AllJobs, type JobFields, OneJob, SessionJobs } from '../api/generated';
 import { notifyError } from '../app/notices';
 
 export type Job = JobFields;
@@ -12,23 +12,43 @@ export function isOver(job: Job): boolean {
   return job.state !== 'WAITING' && job.state !== 'RUNNING';
 }
 
-/** Exports of a session, newest first; looked at again for as long as one of them runs. */
-export function useExports(sessionId: string): {
-  exports: readonly Job[];
-  look: () => void;
-} {
+export interface Exports {
+  readonly exports: readonly Job[];
+  readonly look: () => void;
+}
+
+/** Exports of a session, newest first; those of its whole project are shown there. */
+export function useExports(sessionId: string): Exports {
+  const ask = useCallback(
+    async () => (await request(SessionJobs, { sessionId })).jobs.filter((job) => !job.projectId),
+    [sessionId],
+  );
+  return useJobs(ask);
+}
+
+/** Exports of a whole project, newest first. */
+export function useProjectExports(projectId: string): Exports {
+  const ask = useCallback(
+    async () => (await request(AllJobs, {})).jobs.filter((job) => job.projectId === projectId),
+    [projectId],
+  );
+  return useJobs(ask);
+}
+
+/** Looked at again for as long as one of them runs. */
+function useJobs(ask: () => Promise<readonly Job[]>): Exports {
   const [jobs, setJobs] = useState<readonly Job[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const look = useCallback(() => {
     clearTimeout(timer.current);
-    request(SessionJobs, { sessionId })
+    ask()
       .then((found) => {
-        const exports = found.jobs.filter((job) => !job.isImport);
+        const exports = found.filter((job) => !job.isImport);
         setJobs(exports);
         if (!exports.every(isOver)) timer.current = setTimeout(look, LOOK_EVERY_MS);
       })
       .catch(notifyError);
-  }, [sessionId]);
+  }, [ask]);
   useEffect(() => {
     look();
     return () => clearTimeout(timer.current);

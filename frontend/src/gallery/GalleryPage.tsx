@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { request } from '../api/client';
-import { CreateSession, type GalleryResult, type VideoCard as Video } from '../api/generated';
-import { notifyError } from '../app/notices';
-import { navigate, SESSIONS_PATH, sessionPath } from '../app/router';
+import type { GalleryResult, VideoCard as Video } from '../api/generated';
+import { navigate, PROJECTS_PATH, SESSIONS_PATH } from '../app/router';
 import { useStore } from '../app/store';
 import { t } from '../i18n/t';
+import { usePlaceForWork } from '../projects/newWork';
+import { openVideo } from '../projects/projectActions';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { DropZone } from './DropZone';
@@ -23,11 +23,12 @@ const RECENT = 3; // one row
 /** The first page: videos to open, a place to drop one's own, and sessions to go back to. */
 export function GalleryPage() {
   const { gallery, error, reload } = useGallery();
+  const projectId = usePlaceForWork();
   useEffect(() => {
     document.title = 'Masklet';
   }, []);
   const onFiles = (files: readonly File[]) => {
-    for (const file of files) void startUpload(file, reload);
+    for (const file of files) void startUpload(file, reload, projectId);
   };
   return (
     <DropZone onFiles={onFiles}>
@@ -35,6 +36,10 @@ export function GalleryPage() {
         <main className={styles.page} data-testid="gallery">
           <header className={styles.header}>
             <Logo />
+            <span className={styles.space} />
+            <Button data-testid="projects" onClick={() => navigate(PROJECTS_PATH)}>
+              {t('Projects')}
+            </Button>
             {gallery && gallery.engines.length > 0 && <EngineMenu engines={gallery.engines} />}
           </header>
           <h1 className={styles.headline}>
@@ -47,14 +52,18 @@ export function GalleryPage() {
               {error}
             </p>
           )}
-          {gallery ? <Library gallery={gallery} /> : !error && <Skeleton />}
+          {gallery ? (
+            <Library gallery={gallery} projectId={projectId} />
+          ) : (
+            !error && <Skeleton />
+          )}
         </main>
       )}
     </DropZone>
   );
 }
 
-function Library({ gallery }: { gallery: GalleryResult }) {
+function Library({ gallery, projectId }: { gallery: GalleryResult; projectId: string }) {
   const sending = useStore(uploads, (items) => items);
   const [opening, setOpening] = useState(false);
   const own = gallery.library.filter((video) => !video.inGallery);
@@ -63,15 +72,9 @@ function Library({ gallery }: { gallery: GalleryResult }) {
   const open = async (video: Video) => {
     if (opening) return;
     setOpening(true);
-    try {
-      const engine = chosenEngine(gallery.engines, engineChoice.get());
-      const variables = { videoId: video.id, engineId: engine?.id ?? null };
-      const { createSession } = await request(CreateSession, variables);
-      navigate(sessionPath(createSession.id));
-    } catch (thrown) {
-      setOpening(false);
-      notifyError(thrown);
-    }
+    const engine = chosenEngine(gallery.engines, engineChoice.get());
+    await openVideo(video.id, engine?.id ?? null, projectId);
+    setOpening(false);
   };
   const cards = (videos: readonly Video[]) =>
     videos.map((video) => (

@@ -1,14 +1,12 @@
-import type { GalleryResult } from '../api/generated';
+import type { SessionCard } from '../api/generated';
 import { navigate, sessionPath } from '../app/router';
 import { titleOf } from '../sessions/sessionList';
 import styles from './cards.module.css';
 import { ago } from './format';
 import { Poster } from './VideoCard';
 
-type Session = GalleryResult['sessions'][number];
-
 /** A session to go back to: a real link, so that it opens in a new tab too. */
-export function SessionLink({ session }: { session: Session }) {
+export function SessionLink({ session }: { session: SessionCard }) {
   const path = sessionPath(session.id);
   return (
     <a
@@ -21,7 +19,7 @@ export function SessionLink({ session }: { session: Session }) {
         navigate(path);
       }}
     >
-      <Poster url={session.video.posterUrl} />
+      <Poster url={session.coverUrl} />
       <span className={styles.caption}>
         <span className={styles.title}>{titleOf(session)}</span>
         <span className={styles.detail}>

@@ -8,6 +8,7 @@ const item = (key: number, state: UploadState = 'WAITING'): UploadItem => ({
   sent: 0,
   state,
   error: null,
+  projectId: 'home',
 });
 
 test('the newest upload comes first, and each changes alone', () => {

@@ -19,6 +19,7 @@ export interface UploadItem {
   readonly sent: number;
   readonly state: UploadState;
   readonly error: string | null; // why it is LOST or FAILED
+  readonly projectId: string; // where it goes
 }
 
 type UploadAction =
@@ -58,19 +59,23 @@ interface Sending {
 const sending = new Map<number, Sending>();
 let lastKey = 0;
 
-/** Send a file; `onStored` is called once the server has it. */
-export async function startUpload(file: File, onStored: () => void): Promise<void> {
+/** Send a file to a project; `onStored` is called once the server has it. */
+export async function startUpload(
+  file: File,
+  onStored: () => void,
+  projectId: string,
+): Promise<void> {
   lastKey += 1;
   const key = lastKey;
   const error = refusal(file);
   const state = error ? 'FAILED' : 'WAITING';
   uploads.dispatch({
     type: 'add',
-    item: { key, name: file.name, size: file.size, sent: 0, state, error },
+    item: { key, name: file.name, size: file.size, sent: 0, state, error, projectId },
   });
   if (error) return;
-  const upload = await resumableUpload(file, {
-    onProgress: (sent) => {
+  const events = {
+    onProgress: (sent: number) => {
       const current = sending.get(key);
       if (current) current.attempt = 0;
       change(key, { sent, error: null, state: 'SENDING' });
@@ -79,8 +84,9 @@ export async function startUpload(file: File, onStored: () => void): Promise<voi
       forget(key);
       onStored();
     },
-    onStopped: (stopped, canResume) => onStopped(key, stopped, canResume),
-  });
+    onStopped: (stopped: ApiError, canResume: boolean) => onStopped(key, stopped, canResume),
+  };
+  const upload = await resumableUpload(file, events, projectId);
   if (!uploads.get().some((item) => item.key === key)) return; // cancelled before it began
   sending.set(key, { upload, attempt: 0 });
   startNext();

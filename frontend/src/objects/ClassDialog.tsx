@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
 import { type AttributeKind, type ClassFields, ReadClasses } from '../api/generated';
 import { notifyError } from '../app/notices';
-import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import styles from './ClassDialog.module.css';
@@ -10,12 +9,18 @@ import { attributesOf, type ClassDraft, draftsOf, newDraft, withImported } from 
 
 const KINDS: readonly AttributeKind[] = ['TEXT', 'NUMBER', 'CHOICE', 'BOOLEAN'];
 
-/** The session's classes: edited as a copy, which Save sends as a whole. */
-export function ClassDialog({ workspace, onClose }: { workspace: Workspace; onClose: () => void }) {
+interface ClassDialogProps {
+  readonly classes: readonly ClassFields[];
+  readonly onSave: (classes: ClassFields[]) => Promise<boolean>; // false: it was refused
+  readonly onClose: () => void;
+  readonly children?: ReactNode; // what else there is to decide
+}
+
+/** The classes of a session or a project: edited as a copy, which Save sends as a whole. */
+export function ClassDialog({ classes: saved, onSave, onClose, children }: ClassDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const file = useRef<HTMLInputElement>(null);
-  const { ontology } = workspace.session.store.get();
-  const [drafts, setDrafts] = useState<readonly ClassDraft[]>(() => draftsOf(ontology));
+  const [drafts, setDrafts] = useState<readonly ClassDraft[]>(() => draftsOf(saved));
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
@@ -29,7 +34,7 @@ export function ClassDialog({ workspace, onClose }: { workspace: Workspace; onCl
         colour: draft.colour,
         attributes: attributesOf(draft),
       }));
-    if (await workspace.commands.objects.setOntology(classes)) dialog.current?.close();
+    if (await onSave(classes)) dialog.current?.close();
   };
   const read = async (chosen: File) => {
     try {
@@ -62,6 +67,7 @@ export function ClassDialog({ workspace, onClose }: { workspace: Workspace; onCl
           />
         ))}
       </div>
+      {children}
       <footer className={styles.footer}>
         <Button
           icon="plus"

@@ -6,6 +6,7 @@ import { t } from '../i18n/t';
 import { doubtIn } from '../masks/coverage';
 import type { MaskStore } from '../masks/maskStore';
 import { reasonText } from '../masks/reasons';
+import { ObjectAssignee } from '../projects/ObjectAssignee';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { LockSwitch, SoloSwitch } from '../stage/ObjectSwitches';
 import { Button } from '../ui/Button';
@@ -60,6 +61,7 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
       {known?.attributes.map((spec) => (
         <AttributeField key={spec.name} spec={spec} object={object} workspace={workspace} />
       ))}
+      <ObjectAssignee object={object} workspace={workspace} />
       <div className={styles.line}>
         <Button
           icon="up"

@@ -73,7 +73,13 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
         />
       )}
       {all.length <= LEGEND_UP_TO && <Legend />}
-      {editsClasses && <ClassDialog workspace={workspace} onClose={() => setEditsClasses(false)} />}
+      {editsClasses && (
+        <ClassDialog
+          classes={workspace.session.store.get().ontology}
+          onSave={(classes) => workspace.commands.objects.setOntology(classes)}
+          onClose={() => setEditsClasses(false)}
+        />
+      )}
     </aside>
   );
 }

@@ -13,6 +13,7 @@ const object = (objectId: number, change: Partial<ObjectFields>): ObjectFields =
   rank: objectId,
   locked: false,
   absent: [],
+  assigneeId: null,
   ...change,
 });
 const objects = [

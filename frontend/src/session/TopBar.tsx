@@ -5,6 +5,7 @@ import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { HereList } from '../presence/HereList';
+import { ProjectCrumb } from '../projects/ProjectCrumb';
 import { ViewMenu } from '../stage/ViewMenu';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
@@ -29,6 +30,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
   return (
     <header className={styles.bar}>
       <Logo small />
+      <ProjectCrumb projectId={info.projectId} />
       <h1 className={styles.title} title={info.title || info.video.title}>
         {info.title || info.video.title}
       </h1>

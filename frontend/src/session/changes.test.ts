@@ -15,6 +15,7 @@ const OBJECT: ObjectFields = {
   rank: 1,
   locked: false,
   absent: [{ first: 3, last: 5 }],
+  assigneeId: null,
 };
 const state: SessionState = { ...EMPTY_SESSION, version: 9, objects: new Map([[1, OBJECT]]) };
 

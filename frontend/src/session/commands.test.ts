@@ -12,6 +12,7 @@ const INFO: SessionInfo = {
   version: 0,
   createdS: 0,
   title: '',
+  projectId: 'home',
   engine: { id: 'e', label: 'E', device: 'cpu', available: true, note: '' },
   video: {
     id: 'v',
@@ -45,6 +46,7 @@ const OBJECT: ObjectFields = {
   rank: 1,
   locked: false,
   absent: [],
+  assigneeId: null,
 };
 
 function feed(session: LiveSession, version: number, change: Partial<SessionDelta>): void {

@@ -23,6 +23,7 @@ const object = (objectId: number, change: Partial<ObjectFields> = {}): ObjectFie
   rank: objectId,
   locked: false,
   absent: [],
+  assigneeId: null,
   ...change,
 });
 const delta = (version: number, change: Partial<SessionDelta> = {}): SessionAction => ({

@@ -7,17 +7,14 @@ import {
   Gallery,
   type GalleryResult,
 } from '../api/generated';
-import { navigate, sessionPath } from '../app/router';
-import { ago, duration } from '../gallery/format';
-import { Poster } from '../gallery/VideoCard';
+import { navigate } from '../app/router';
+import { duration } from '../gallery/format';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
-import { Icon } from '../ui/Icon';
 import { Logo } from '../ui/Logo';
-import { Menu } from '../ui/Menu';
-import { NameField } from '../ui/NameField';
+import { SessionCard } from './SessionCard';
 import styles from './SessionsPage.module.css';
-import { deleteSession, deleteVideo, duplicate, rename, restore } from './sessionActions';
+import { deleteVideo, restore } from './sessionActions';
 import { found, titleOf, unused } from './sessionList';
 
 type Deleted = DeletedSessionsResult['deletedSessions'];
@@ -117,75 +114,6 @@ function useSessions() {
     };
   }, [reload]);
   return { gallery, deleted, error, reload };
-}
-
-type Session = GalleryResult['sessions'][number];
-
-function SessionCard({ session, reload }: { session: Session; reload: () => Promise<void> }) {
-  const [isNaming, setNaming] = useState(false);
-  const title = titleOf(session);
-  const path = sessionPath(session.id);
-  return (
-    <article className={styles.card} data-testid="session-card" data-session={session.id}>
-      <a
-        href={path}
-        className={styles.open}
-        aria-label={t('Open {title}', { title })}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(path);
-        }}
-      >
-        <Poster url={session.video.posterUrl} />
-      </a>
-      <div className={styles.caption}>
-        <div className={styles.words}>
-          {isNaming ? (
-            <NameField
-              name={title}
-              label={t('Name of the session')}
-              testId="session-name-field"
-              className={styles.field}
-              maxLength={200}
-              onDone={(next) => {
-                setNaming(false);
-                if (next !== null && next !== title) void rename(session.id, next, reload);
-              }}
-            />
-          ) : (
-            <span className={styles.title} title={title}>
-              {title}
-            </span>
-          )}
-          <span className={styles.detail}>
-            {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
-          </span>
-        </div>
-        <Menu
-          label={t('More for {title}', { title })}
-          testId="session-menu"
-          align="end"
-          className={styles.more}
-          items={[
-            { id: 'rename', label: t('Rename'), run: () => setNaming(true) },
-            {
-              id: 'duplicate',
-              label: t('Duplicate'),
-              run: () => void duplicate(session.id, reload),
-            },
-            {
-              id: 'delete',
-              label: t('Delete'),
-              run: () => void deleteSession(session.id, title, reload),
-            },
-          ]}
-        >
-          <Icon name="more" />
-        </Menu>
-      </div>
-    </article>
-  );
 }
 
 function Bin({ deleted, reload }: { deleted: Deleted; reload: () => Promise<void> }) {

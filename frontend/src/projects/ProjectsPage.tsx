@@ -1,0 +1,124 @@
+import { useEffect, useState } from 'react';
+import { request } from '../api/client';
+import { type ProjectFields, Projects } from '../api/generated';
+import { projectPath } from '../app/router';
+import { t } from '../i18n/t';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { Logo } from '../ui/Logo';
+import { NameField } from '../ui/NameField';
+import { Link } from './Link';
+import { ProgressBar } from './ProgressBar';
+import styles from './Projects.module.css';
+import { createProject, restoreProject } from './projectActions';
+import { projectTitle } from './projectTitle';
+import { useAnswer } from './useAnswer';
+
+/** All projects that one may see, with how far each is; and the deleted ones. */
+export function ProjectsPage() {
+  const { result, error, reload } = useAnswer(
+    () => request(Projects, {}),
+    () => null,
+  );
+  const [isNaming, setNaming] = useState(false);
+  useEffect(() => {
+    document.title = `${t('Projects')} · Masklet`;
+  }, []);
+  const mayCreate = result?.projects.some((one) => one.isFirst && one.may.includes('MANAGE'));
+  return (
+    <main className={styles.page} data-testid="projects-page">
+      <header className={styles.header}>
+        <Logo />
+        <h1>{t('Projects')}</h1>
+        <span className={styles.space} />
+        {mayCreate && !isNaming && (
+          <Button
+            look="primary"
+            icon="plus"
+            data-testid="new-project"
+            onClick={() => setNaming(true)}
+          >
+            {t('New project')}
+          </Button>
+        )}
+        {isNaming && (
+          <NameField
+            name={t('New project')}
+            label={t('Name of the project')}
+            testId="project-name-field"
+            className={styles.find}
+            maxLength={200}
+            onDone={(title) => {
+              setNaming(false);
+              if (title) void createProject(title);
+            }}
+          />
+        )}
+      </header>
+      {error && (
+        <p className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
+      <div className={styles.grid}>
+        {result?.projects.map((project) => (
+          <ProjectCard key={project.id} project={project} />
+        ))}
+      </div>
+      {result && result.deletedProjects.length > 0 && (
+        <section className={styles.section} aria-label={t('Deleted projects')}>
+          <h2>{t('Deleted projects')}</h2>
+          <p className={styles.detail}>
+            {t('They are kept for thirty days, with their sessions.')}
+          </p>
+          {result.deletedProjects.map((project) => (
+            <div key={project.id} className={styles.line} data-testid="deleted-project">
+              <span className={styles.title}>{projectTitle(project)}</span>
+              <Button
+                icon="undo"
+                data-testid="restore-project"
+                onClick={() => void restoreProject(project.id, reload)}
+              >
+                {t('Restore')}
+              </Button>
+            </div>
+          ))}
+        </section>
+      )}
+    </main>
+  );
+}
+
+function ProjectCard({ project }: { project: ProjectFields }) {
+  const { progress, covers } = project;
+  const title = projectTitle(project);
+  return (
+    <Link
+      to={projectPath(project.id)}
+      className={styles.card}
+      data-testid="project-card"
+      data-project={project.id}
+    >
+      <span className={styles.covers} data-count={covers.length}>
+        {covers.map((url) => (
+          <img key={url} src={url} alt="" loading="lazy" draggable={false} />
+        ))}
+        {covers.length === 0 && <Icon name="film" size={28} />}
+      </span>
+      <div className={styles.words}>
+        <span className={styles.title} title={title}>
+          {title}
+        </span>
+        <span className={styles.detail}>{amount(progress.sessions, progress.objects)}</span>
+        <ProgressBar progress={progress} />
+      </div>
+    </Link>
+  );
+}
+
+/** "3 sessions · 12 objects" */
+export function amount(sessions: number, objects: number): string {
+  const s = sessions === 1 ? t('1 session') : t('{count} sessions', { count: sessions });
+  const o = objects === 1 ? t('1 object') : t('{count} objects', { count: objects });
+  return `${s} · ${o}`;
+}

@@ -1,0 +1,103 @@
+import { type ReactNode, useState } from 'react';
+import type { SessionCard as Session } from '../api/generated';
+import { navigate, sessionPath } from '../app/router';
+import { ago } from '../gallery/format';
+import { Poster } from '../gallery/VideoCard';
+import { t } from '../i18n/t';
+import { Icon } from '../ui/Icon';
+import { Menu, type MenuItem } from '../ui/Menu';
+import { NameField } from '../ui/NameField';
+import styles from './SessionCard.module.css';
+import { deleteSession, duplicate, rename } from './sessionActions';
+import { titleOf } from './sessionList';
+
+interface SessionCardProps {
+  readonly session: Session;
+  readonly reload: () => Promise<void> | void;
+  readonly more?: readonly MenuItem[]; // that its menu offers besides
+  readonly corner?: ReactNode; // over the picture
+  readonly mayEdit?: boolean;
+  readonly children?: ReactNode; // below its name
+}
+
+/** A session as a card: a press opens it, its menu renames, duplicates and deletes it. */
+export function SessionCard({
+  session,
+  reload,
+  more = [],
+  corner,
+  children,
+  ...props
+}: SessionCardProps) {
+  const [isNaming, setNaming] = useState(false);
+  const title = titleOf(session);
+  const path = sessionPath(session.id);
+  const again = async () => reload();
+  const { mayEdit = true } = props;
+  return (
+    <article className={styles.card} data-testid="session-card" data-session={session.id}>
+      <a
+        href={path}
+        className={styles.open}
+        aria-label={t('Open {title}', { title })}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          navigate(path);
+        }}
+      >
+        <Poster url={session.coverUrl} />
+      </a>
+      {corner && <div className={styles.corner}>{corner}</div>}
+      <div className={styles.caption}>
+        <div className={styles.words}>
+          {isNaming ? (
+            <NameField
+              name={title}
+              label={t('Name of the session')}
+              testId="session-name-field"
+              className={styles.field}
+              maxLength={200}
+              onDone={(next) => {
+                setNaming(false);
+                if (next !== null && next !== title) void rename(session.id, next, again);
+              }}
+            />
+          ) : (
+            <span className={styles.title} title={title}>
+              {title}
+            </span>
+          )}
+          <span className={styles.detail}>
+            {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
+          </span>
+        </div>
+        {mayEdit && (
+          <Menu
+            label={t('More for {title}', { title })}
+            testId="session-menu"
+            align="end"
+            className={styles.more}
+            items={[
+              { id: 'rename', label: t('Rename'), run: () => setNaming(true) },
+              {
+                id: 'duplicate',
+                label: t('Duplicate'),
+                run: () => void duplicate(session.id, again),
+              },
+              ...more,
+              {
+                id: 'delete',
+                label: t('Delete'),
+                run: () => void deleteSession(session.id, title, again),
+              },
+            ]}
+          >
+            <Icon name="more" />
+          </Menu>
+        )}
+      </div>
+      {children && <div className={styles.below}>{children}</div>}
+    </article>
+  );
+}
