@@ -23,6 +23,14 @@ class AttributeKind(StrEnum):
     BOOLEAN = "BOOLEAN"
 
 
+class May(StrEnum):
+    LOOK = "LOOK"
+    COMMENT = "COMMENT"
+    EDIT = "EDIT"
+    REVIEW = "REVIEW"
+    MANAGE = "MANAGE"
+
+
 class ReviewState(StrEnum):
     DRAFT = "DRAFT"
     FOR_REVIEW = "FOR_REVIEW"
@@ -161,6 +169,7 @@ class Session:
     project_id: str
     assignee_id: str | None  # The person who is to do it.
     cover_url: str  # A small picture of it, with its masks.
+    may: tuple[May, ...]  # What whoever asks may do in it.
 
 
 @dataclass(frozen=True)
@@ -307,6 +316,7 @@ class Job:
     download_url: str | None  # Of an export that is DONE, for some days.
     report: ImportReport | None  # Of an import, once the file was read.
     session_id: str | None  # Where an import's objects are.
+    project_id: str | None  # Of which an export is all.
 
 
 @dataclass(frozen=True)
@@ -439,14 +449,14 @@ VIDEO: Operation[Video] = Operation(
 
 SESSIONS: Operation[tuple[Session, ...]] = Operation(
     "sessions",
-    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
+    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
     "tuple[Session, ...]",
 )
 
 
 SESSION: Operation[Session] = Operation(
     "session",
-    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
+    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
     "Session",
 )
 
@@ -488,21 +498,21 @@ EXPORT_FORMATS: Operation[tuple[ExportFormat, ...]] = Operation(
 
 JOB: Operation[Job] = Operation(
     "job",
-    'query($id: ID!) { job(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'query($id: ID!) { job(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "Job",
 )
 
 
 JOBS: Operation[tuple[Job, ...]] = Operation(
     "jobs",
-    'query($sessionId: ID) { jobs(sessionId: $sessionId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'query($sessionId: ID) { jobs(sessionId: $sessionId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "tuple[Job, ...]",
 )
 
 
 CREATE_SESSION: Operation[Session] = Operation(
     "createSession",
-    'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl } }',
+    'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
     "Session",
 )
 
@@ -558,21 +568,21 @@ CANCEL_TRACKING: Operation[int] = Operation(
 
 START_EXPORT: Operation[Job] = Operation(
     "startExport",
-    'mutation($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int! = 0, $lastFrame: Int, $stride: Int! = 1, $withFrames: Boolean! = false) { startExport(sessionIds: $sessionIds, format: $format, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'mutation($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int! = 0, $lastFrame: Int, $stride: Int! = 1, $withFrames: Boolean! = false) { startExport(sessionIds: $sessionIds, format: $format, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "Job",
 )
 
 
 START_IMPORT: Operation[Job] = Operation(
     "startImport",
-    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true, $projectId: ID! = "home") { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun, projectId: $projectId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true, $projectId: ID! = "home") { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun, projectId: $projectId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "Job",
 )
 
 
 CANCEL_JOB: Operation[Job] = Operation(
     "cancelJob",
-    'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId } }',
+    'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "Job",
 )
 

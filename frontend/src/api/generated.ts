@@ -41,6 +41,8 @@ export interface FrameRangeInput {
 
 export type JobState = 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
 
+export type May = 'LOOK' | 'COMMENT' | 'EDIT' | 'REVIEW' | 'MANAGE';
+
 export interface ObjectClassInput {
   name: string;
   colour: string;
@@ -77,7 +79,7 @@ export type EngineFields = { id: string; label: string; device: string; availabl
 
 export type PropagationFields = { id: string; pace: { beside: number; place: number; loading: boolean; framesPerS: number | null; remainingS: number | null } | null; state: PropagationState; framesDone: number; framesTotal: number; error: string | null; version: number; verdict: Verdict };
 
-export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[] };
+export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[]; assigneeId: string | null };
 
 export type ClassFields = { name: string; colour: string; attributes: readonly ({ name: string; kind: AttributeKind; choices: readonly (string)[] })[] };
 
@@ -85,20 +87,30 @@ export type PromptFields = { objectId: number; frameIdx: number; points: readonl
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
-export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
+export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
-export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly ({ id: string; title: string; createdS: number; video: VideoCard; engine: EngineFields })[]; engines: readonly (EngineFields)[] };
+export type SessionCard = { id: string; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
+
+export type ProgressFields = { sessions: number; sessionsVerified: number; objects: number; frames: number; framesMasked: number; framesVerified: number; framesDoubtful: number };
+
+export type ProjectFields = { id: string; title: string; isFirst: boolean; createdS: number; may: readonly (May)[]; covers: readonly (string)[]; ontology: readonly (ClassFields)[]; progress: ProgressFields };
+
+export type PersonFields = { id: string; name: string; colour: string };
+
+export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; projectId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
+
+export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly (SessionCard)[]; engines: readonly (EngineFields)[] };
 export type GalleryVariables = Record<string, never>;
 export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   name: 'Gallery',
-  text: "query Gallery { library { ...VideoCard } sessions { id title createdS video { ...VideoCard } engine { ...EngineFields } } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment EngineFields on Engine { id label device available note }",
+  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
 };
 
-export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
+export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
 export type OpenSessionVariables = { id: string };
 export const OpenSession: Operation<OpenSessionResult, OpenSessionVariables> = {
   name: 'OpenSession',
-  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
+  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title projectId engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
 };
 
 export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number; warning: string | null } };
@@ -109,24 +121,24 @@ export const VideoPlayback: Operation<VideoPlaybackResult, VideoPlaybackVariable
 };
 
 export type CreateSessionResult = { createSession: { id: string } };
-export type CreateSessionVariables = { videoId: string; engineId?: string | null };
+export type CreateSessionVariables = { videoId: string; engineId?: string | null; projectId?: string };
 export const CreateSession: Operation<CreateSessionResult, CreateSessionVariables> = {
   name: 'CreateSession',
-  text: "mutation CreateSession($videoId: ID!, $engineId: ID) { createSession(videoId: $videoId, engineId: $engineId) { id } }",
+  text: "mutation CreateSession($videoId: ID!, $engineId: ID, $projectId: ID! = \"home\") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id } }",
 };
 
 export type AddObjectResult = { addObject: ObjectFields };
 export type AddObjectVariables = { sessionId: string; name?: string | null; colour?: string | null };
 export const AddObject: Operation<AddObjectResult, AddObjectVariables> = {
   name: 'AddObject',
-  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
 };
 
 export type DescribeObjectResult = { describeObject: ObjectFields };
 export type DescribeObjectVariables = { sessionId: string; objectId: number; name?: string | null; colour?: string | null; label?: string | null; attributes?: readonly (AttributeInput)[] | null; locked?: boolean | null; seen?: number | null };
 export const DescribeObject: Operation<DescribeObjectResult, DescribeObjectVariables> = {
   name: 'DescribeObject',
-  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
 };
 
 export type SetPromptResult = { setPrompt: number };
@@ -140,7 +152,7 @@ export type SetAbsentRangesResult = { setAbsentRanges: ObjectFields };
 export type SetAbsentRangesVariables = { sessionId: string; objectId: number; ranges: readonly (FrameRangeInput)[]; seen?: number | null };
 export const SetAbsentRanges: Operation<SetAbsentRangesResult, SetAbsentRangesVariables> = {
   name: 'SetAbsentRanges',
-  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
 };
 
 export type SetVerifiedResult = { setVerified: number };
@@ -175,14 +187,14 @@ export type MergeObjectsResult = { mergeObjects: ObjectFields };
 export type MergeObjectsVariables = { sessionId: string; objectIds: readonly (number)[] };
 export const MergeObjects: Operation<MergeObjectsResult, MergeObjectsVariables> = {
   name: 'MergeObjects',
-  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
 };
 
 export type SplitObjectResult = { splitObject: readonly (ObjectFields)[] };
 export type SplitObjectVariables = { sessionId: string; objectId: number; frameIdx: number };
 export const SplitObject: Operation<SplitObjectResult, SplitObjectVariables> = {
   name: 'SplitObject',
-  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!) { splitObject(sessionId: $sessionId, objectId: $objectId, frameIdx: $frameIdx) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } }",
+  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!) { splitObject(sessionId: $sessionId, objectId: $objectId, frameIdx: $frameIdx) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
 };
 
 export type SetOntologyResult = { setOntology: readonly (ClassFields)[] };
@@ -241,11 +253,102 @@ export const DeleteVideo: Operation<DeleteVideoResult, DeleteVideoVariables> = {
   text: "mutation DeleteVideo($videoId: ID!) { deleteVideo(videoId: $videoId) }",
 };
 
-export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; title: string; createdS: number; video: { id: string; title: string; posterUrl: string | null } })[] };
+export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; title: string; projectId: string; createdS: number; video: { id: string; title: string } })[] };
 export type DeletedSessionsVariables = Record<string, never>;
 export const DeletedSessions: Operation<DeletedSessionsResult, DeletedSessionsVariables> = {
   name: 'DeletedSessions',
-  text: "query DeletedSessions { deletedSessions { id title createdS video { id title posterUrl } } }",
+  text: "query DeletedSessions { deletedSessions { id title projectId createdS video { id title } } }",
+};
+
+export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProjects: readonly ({ id: string; title: string })[] };
+export type ProjectsVariables = Record<string, never>;
+export const Projects: Operation<ProjectsResult, ProjectsVariables> = {
+  name: 'Projects',
+  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects frames framesMasked framesVerified framesDoubtful }",
+};
+
+export type ProjectNamesResult = { projects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
+export type ProjectNamesVariables = Record<string, never>;
+export const ProjectNames: Operation<ProjectNamesResult, ProjectNamesVariables> = {
+  name: 'ProjectNames',
+  text: "query ProjectNames { projects { id title may } }",
+};
+
+export type OneProjectResult = { project: ProjectFields; projectSessions: readonly ({ session: SessionCard; progress: ProgressFields; assigneeIds: readonly (string)[]; isMine: boolean })[]; projectVideos: readonly (VideoCard)[]; projectPeople: readonly (PersonFields)[]; engines: readonly (EngineFields)[] };
+export type OneProjectVariables = { id: string };
+export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
+  name: 'OneProject',
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+};
+
+export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };
+export type ProjectPeopleVariables = { id: string };
+export const ProjectPeople: Operation<ProjectPeopleResult, ProjectPeopleVariables> = {
+  name: 'ProjectPeople',
+  text: "query ProjectPeople($id: ID!) { projectPeople(projectId: $id) { ...PersonFields } } fragment PersonFields on Person { id name colour }",
+};
+
+export type CreateProjectResult = { createProject: { id: string } };
+export type CreateProjectVariables = { title: string };
+export const CreateProject: Operation<CreateProjectResult, CreateProjectVariables> = {
+  name: 'CreateProject',
+  text: "mutation CreateProject($title: String!) { createProject(title: $title) { id } }",
+};
+
+export type RenameProjectResult = { renameProject: { id: string } };
+export type RenameProjectVariables = { projectId: string; title: string };
+export const RenameProject: Operation<RenameProjectResult, RenameProjectVariables> = {
+  name: 'RenameProject',
+  text: "mutation RenameProject($projectId: ID!, $title: String!) { renameProject(projectId: $projectId, title: $title) { id } }",
+};
+
+export type SetProjectOntologyResult = { setProjectOntology: { id: string } };
+export type SetProjectOntologyVariables = { projectId: string; classes: readonly (ObjectClassInput)[]; seen?: readonly (ObjectClassInput)[] | null; inSessions: boolean };
+export const SetProjectOntology: Operation<SetProjectOntologyResult, SetProjectOntologyVariables> = {
+  name: 'SetProjectOntology',
+  text: "mutation SetProjectOntology($projectId: ID!, $classes: [ObjectClassInput!]!, $seen: [ObjectClassInput!], $inSessions: Boolean!) { setProjectOntology( projectId: $projectId classes: $classes seen: $seen inSessions: $inSessions ) { id } }",
+};
+
+export type DeleteProjectResult = { deleteProject: boolean };
+export type DeleteProjectVariables = { projectId: string };
+export const DeleteProject: Operation<DeleteProjectResult, DeleteProjectVariables> = {
+  name: 'DeleteProject',
+  text: "mutation DeleteProject($projectId: ID!) { deleteProject(projectId: $projectId) }",
+};
+
+export type RestoreProjectResult = { restoreProject: { id: string } };
+export type RestoreProjectVariables = { projectId: string };
+export const RestoreProject: Operation<RestoreProjectResult, RestoreProjectVariables> = {
+  name: 'RestoreProject',
+  text: "mutation RestoreProject($projectId: ID!) { restoreProject(projectId: $projectId) { id } }",
+};
+
+export type MoveSessionResult = { moveSession: { id: string } };
+export type MoveSessionVariables = { sessionId: string; projectId: string };
+export const MoveSession: Operation<MoveSessionResult, MoveSessionVariables> = {
+  name: 'MoveSession',
+  text: "mutation MoveSession($sessionId: ID!, $projectId: ID!) { moveSession(sessionId: $sessionId, projectId: $projectId) { id } }",
+};
+
+export type AssignSessionResult = { assignSession: { id: string } };
+export type AssignSessionVariables = { sessionId: string; personId?: string | null };
+export const AssignSession: Operation<AssignSessionResult, AssignSessionVariables> = {
+  name: 'AssignSession',
+  text: "mutation AssignSession($sessionId: ID!, $personId: ID) { assignSession(sessionId: $sessionId, personId: $personId) { id } }",
+};
+
+export type AssignObjectResult = { assignObject: ObjectFields };
+export type AssignObjectVariables = { sessionId: string; objectId: number; personId?: string | null };
+export const AssignObject: Operation<AssignObjectResult, AssignObjectVariables> = {
+  name: 'AssignObject',
+  text: "mutation AssignObject($sessionId: ID!, $objectId: Int!, $personId: ID) { assignObject(sessionId: $sessionId, objectId: $objectId, personId: $personId) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+};
+
+export type ExportProjectResult = { exportProject: JobFields };
+export type ExportProjectVariables = { projectId: string; format: string; stride: number; withFrames: boolean };
+export const ExportProject: Operation<ExportProjectResult, ExportProjectVariables> = {
+  name: 'ExportProject',
+  text: "mutation ExportProject($projectId: ID!, $format: String!, $stride: Int!, $withFrames: Boolean!) { exportProject( projectId: $projectId format: $format stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type TrackResult = { track: PropagationFields };
@@ -262,6 +365,13 @@ export const ResumeTracking: Operation<ResumeTrackingResult, ResumeTrackingVaria
   text: "mutation ResumeTracking($sessionId: ID!) { resumeTracking(sessionId: $sessionId) { ...PropagationFields } } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict }",
 };
 
+export type HoldObjectResult = { holdObject: boolean };
+export type HoldObjectVariables = { sessionId: string; objectId: number; takeOver: boolean };
+export const HoldObject: Operation<HoldObjectResult, HoldObjectVariables> = {
+  name: 'HoldObject',
+  text: "mutation HoldObject($sessionId: ID!, $objectId: Int!, $takeOver: Boolean!) { holdObject(sessionId: $sessionId, objectId: $objectId, takeOver: $takeOver) }",
+};
+
 export type CancelTrackingResult = { cancelTracking: number };
 export type CancelTrackingVariables = { sessionId: string };
 export const CancelTracking: Operation<CancelTrackingResult, CancelTrackingVariables> = {
@@ -276,11 +386,11 @@ export const MaskWindow: Operation<MaskWindowResult, MaskWindowVariables> = {
   text: "query MaskWindow($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { maskWindow( sessionId: $sessionId firstFrame: $firstFrame lastFrame: $lastFrame ) { lastFrame masks { ...MaskFields } } } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons }",
 };
 
-export type SessionFeedResult = { sessionFeed: { version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[] } };
+export type SessionFeedResult = { sessionFeed: { presence: readonly (PresenceFields)[] | null; version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[] } };
 export type SessionFeedVariables = { sessionId: string; after: number; masksAtMost?: number | null };
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
-  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed(sessionId: $sessionId, after: $after, masksAtMost: $masksAtMost) { version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed( sessionId: $sessionId after: $after masksAtMost: $masksAtMost withPresence: true ) { presence { ...PresenceFields } version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment PresenceFields on Presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
 };
 
 export type ExportFormatsResult = { exportFormats: readonly ({ name: string; title: string; purpose: string; needsFrames: boolean; takesFrames: boolean })[] };
@@ -294,33 +404,40 @@ export type SessionJobsResult = { jobs: readonly (JobFields)[] };
 export type SessionJobsVariables = { sessionId: string };
 export const SessionJobs: Operation<SessionJobsResult, SessionJobsVariables> = {
   name: 'SessionJobs',
-  text: "query SessionJobs($sessionId: ID!) { jobs(sessionId: $sessionId) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "query SessionJobs($sessionId: ID!) { jobs(sessionId: $sessionId) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type AllJobsResult = { jobs: readonly (JobFields)[] };
+export type AllJobsVariables = Record<string, never>;
+export const AllJobs: Operation<AllJobsResult, AllJobsVariables> = {
+  name: 'AllJobs',
+  text: "query AllJobs { jobs { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type OneJobResult = { job: JobFields };
 export type OneJobVariables = { id: string };
 export const OneJob: Operation<OneJobResult, OneJobVariables> = {
   name: 'OneJob',
-  text: "query OneJob($id: ID!) { job(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "query OneJob($id: ID!) { job(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type StartExportResult = { startExport: JobFields };
 export type StartExportVariables = { sessionIds: readonly (string)[]; format: string; objectIds?: readonly (number)[] | null; firstFrame: number; lastFrame?: number | null; stride: number; withFrames: boolean };
 export const StartExport: Operation<StartExportResult, StartExportVariables> = {
   name: 'StartExport',
-  text: "mutation StartExport($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int!, $lastFrame: Int, $stride: Int!, $withFrames: Boolean!) { startExport( sessionIds: $sessionIds format: $format objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation StartExport($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int!, $lastFrame: Int, $stride: Int!, $withFrames: Boolean!) { startExport( sessionIds: $sessionIds format: $format objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type StartImportResult = { startImport: JobFields };
 export type StartImportVariables = { uploadId: string; fileName: string; videoId: string; sessionId?: string | null; format?: string | null; keep: boolean; confirmed: boolean; dryRun: boolean };
 export const StartImport: Operation<StartImportResult, StartImportVariables> = {
   name: 'StartImport',
-  text: "mutation StartImport($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $format: String, $keep: Boolean!, $confirmed: Boolean!, $dryRun: Boolean!) { startImport( uploadId: $uploadId fileName: $fileName videoId: $videoId sessionId: $sessionId format: $format keep: $keep confirmed: $confirmed dryRun: $dryRun ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation StartImport($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $format: String, $keep: Boolean!, $confirmed: Boolean!, $dryRun: Boolean!) { startImport( uploadId: $uploadId fileName: $fileName videoId: $videoId sessionId: $sessionId format: $format keep: $keep confirmed: $confirmed dryRun: $dryRun ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type CancelJobResult = { cancelJob: JobFields };
 export type CancelJobVariables = { id: string };
 export const CancelJob: Operation<CancelJobResult, CancelJobVariables> = {
   name: 'CancelJob',
-  text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
