@@ -24,9 +24,7 @@ class Library(Protocol):
         """Keep an upload and start its import; returns once the bytes are safe."""
         ...
 
-    def adopt(
-        self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME
-    ) -> Video:
+    def adopt(self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME) -> Video:
         """Keep a whole file that lies on the library's own disk, without copying it; then the caller
         removes `path`. Doing it again after a crash in between goes on."""
         ...

@@ -107,9 +107,7 @@ class VideoLibrary:
         finally:
             upload.unlink(missing_ok=True)
 
-    def adopt(
-        self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME
-    ) -> Video:
+    def adopt(self, path: Path, title: str, sha256: str | None = None, project_id: str = HOME) -> Video:
         """Take a whole file that lies on this disk as `receive` takes an upload, without copying its bytes.
 
         The file stays; the caller removes it then. If the process dies meanwhile, calling this again goes on.

@@ -14,7 +14,6 @@ from backend.api.permissions.things import (
     demo_video,
     either,
     job,
-    optional,
     project,
     project_of_session,
     server,

@@ -101,11 +101,6 @@ def things_of_job(service: Service, found: Job) -> list[Thing]:
     return [Thing(missing, known[one].all if one in known else None, owner=found.owner) for one in ids]
 
 
-def optional(find: Find, argument: str) -> Find:
-    """Only where the argument is given."""
-    return lambda service, given: find(service, given) if _value(given, argument) is not None else []
-
-
 def either(argument: str, named: Find, otherwise: Find) -> Find:
     """The one where the argument is given, else the other."""
     return lambda service, given: (named if _value(given, argument) is not None else otherwise)(

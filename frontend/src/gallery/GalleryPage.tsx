@@ -52,11 +52,7 @@ export function GalleryPage() {
               {error}
             </p>
           )}
-          {gallery ? (
-            <Library gallery={gallery} projectId={projectId} />
-          ) : (
-            !error && <Skeleton />
-          )}
+          {gallery ? <Library gallery={gallery} projectId={projectId} /> : !error && <Skeleton />}
         </main>
       )}
     </DropZone>
