@@ -19,8 +19,9 @@ from backend.api.mapping import (
     session_type,
     video_type,
 )
-from backend.domain.projects import HOME
+from backend.api.once import SEEN
 from backend.api.presence.watching import PresenceWatch
+from backend.domain.projects import HOME
 from backend.domain.session import Session
 
 Info = strawberry.Info[Service, None]
@@ -58,8 +59,10 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    @strawberry.mutation(description="Without `engineId`: the first engine that is available. It begins with the classes of "
-        "its project; without `projectId` that is the first one.")
+    @strawberry.mutation(
+        description="Without `engineId`: the first engine that is available. It begins with the classes of "
+        "its project; without `projectId` that is the first one."
+    )
     async def create_session(
         self,
         info: Info,
@@ -87,19 +90,21 @@ class Mutation:
         object_id: int,
         name: str | None = None,
         colour: str | None = None,
+        seen: int | None = None,
     ) -> types.TrackedObject:
         return await info.context.command(
-            lambda s: object_type(s.commands.update_object(session_id, object_id, name, colour))
+            lambda s: object_type(s.commands.update_object(session_id, object_id, name, colour, seen))
         )
 
-    @strawberry.mutation(description="The session's version.")
-    async def delete_object(self, info: Info, session_id: strawberry.ID, object_id: int) -> int:
-        return await info.context.command(lambda s: s.commands.remove_object(session_id, object_id))
+    @strawberry.mutation(description=f"The session's version. {SEEN}")
+    async def delete_object(
+        self, info: Info, session_id: strawberry.ID, object_id: int, seen: int | None = None
+    ) -> int:
+        return await info.context.command(lambda s: s.commands.remove_object(session_id, object_id, seen))
 
     @strawberry.mutation(
         description="Replaces all prompts of the object on the frame; empty clears them. The session's "
-        "version; the mask arrives in the feed. With `seen`, the version that the caller has seen, a newer "
-        "change of these prompts is refused."
+        f"version; the mask arrives in the feed. {SEEN}"
     )
     async def set_prompt(
         self,
@@ -112,9 +117,11 @@ class Mutation:
             lambda s: s.commands.set_prompt(session_id, prompt_of(prompt), seen)
         )
 
-    @strawberry.mutation(description="Every prompt and mask goes, the objects stay. The session's version.")
-    async def clear_prompts(self, info: Info, session_id: strawberry.ID) -> int:
-        return await info.context.command(lambda s: s.commands.clear_prompts(session_id))
+    @strawberry.mutation(
+        description=f"Every prompt and mask goes, the objects stay. The session's version. {SEEN}"
+    )
+    async def clear_prompts(self, info: Info, session_id: strawberry.ID, seen: int | None = None) -> int:
+        return await info.context.command(lambda s: s.commands.clear_prompts(session_id, seen))
 
     @strawberry.mutation(
         description="Its masks and its progress arrive in the feed. With `firstFrame` and `lastFrame`, both "

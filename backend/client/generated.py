@@ -526,14 +526,14 @@ ADD_OBJECT: Operation[TrackedObject] = Operation(
 
 UPDATE_OBJECT: Operation[TrackedObject] = Operation(
     "updateObject",
-    'mutation($sessionId: ID!, $objectId: Int!, $name: String, $colour: String) { updateObject(sessionId: $sessionId, objectId: $objectId, name: $name, colour: $colour) { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } }',
+    'mutation($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $seen: Int) { updateObject(sessionId: $sessionId, objectId: $objectId, name: $name, colour: $colour, seen: $seen) { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { state reason by { id name colour } atS sentBy { id name colour } sentS frameIdx } assigneeId } }',
     "TrackedObject",
 )
 
 
 DELETE_OBJECT: Operation[int] = Operation(
     "deleteObject",
-    'mutation($sessionId: ID!, $objectId: Int!) { deleteObject(sessionId: $sessionId, objectId: $objectId) }',
+    'mutation($sessionId: ID!, $objectId: Int!, $seen: Int) { deleteObject(sessionId: $sessionId, objectId: $objectId, seen: $seen) }',
     "int",
 )
 
@@ -547,7 +547,7 @@ SET_PROMPT: Operation[int] = Operation(
 
 CLEAR_PROMPTS: Operation[int] = Operation(
     "clearPrompts",
-    'mutation($sessionId: ID!) { clearPrompts(sessionId: $sessionId) }',
+    'mutation($sessionId: ID!, $seen: Int) { clearPrompts(sessionId: $sessionId, seen: $seen) }',
     "int",
 )
 

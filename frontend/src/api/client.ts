@@ -1,10 +1,10 @@
-import { ApiError, offline } from './errors';
+import { ApiError, offline, type Present } from './errors';
 import type { Operation } from './operation';
 import { PAGE_HEADER } from './page';
 
 interface GraphqlError {
   readonly message: string;
-  readonly extensions?: { readonly code?: string };
+  readonly extensions?: { readonly code?: string; readonly present?: Present };
 }
 
 interface GraphqlAnswer<Result> {
@@ -18,6 +18,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Let the request outlive the page, for what is sent as it closes. */
   readonly keepalive?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Send a query or mutation. Rejects with an ApiError whose message can be shown. */
@@ -34,7 +35,10 @@ export async function request<Result, Variables>(
 /** The data of an answer; throws its first error. */
 export function resultOf<Result>(answer: GraphqlAnswer<Result>): Result {
   const error = answer.errors?.[0];
-  if (error) throw new ApiError(error.message, error.extensions?.code ?? 'ERROR');
+  if (error) {
+    const { code = 'ERROR', present } = error.extensions ?? {};
+    throw new ApiError(error.message, code, present);
+  }
   if (answer.error) throw new ApiError(answer.error, 'REFUSED');
   if (!answer.data) throw new ApiError('The server sent an empty answer; try again.', 'ERROR');
   return answer.data;
@@ -43,7 +47,7 @@ export function resultOf<Result>(answer: GraphqlAnswer<Result>): Result {
 async function post<Result, Variables>(
   operation: Operation<Result, Variables>,
   variables: Variables,
-  options: RequestOptions,
+  { headers, ...options }: RequestOptions,
 ): Promise<Response> {
   try {
     return await fetch('/graphql', {
@@ -52,6 +56,7 @@ async function post<Result, Variables>(
         'content-type': 'application/json',
         accept: 'application/json',
         ...PAGE_HEADER,
+        ...headers,
       },
       body: JSON.stringify({ query: operation.text, variables, operationName: operation.name }),
       ...options,
@@ -65,7 +70,8 @@ async function post<Result, Variables>(
 async function parse<Result>(response: Response): Promise<GraphqlAnswer<Result>> {
   try {
     return (await response.json()) as GraphqlAnswer<Result>;
-  } catch {
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw offline(); // it broke off in the middle
     if (response.status === 502 || response.status === 503 || response.status === 504)
       throw offline();
     throw new ApiError(`The server failed (status ${response.status}); try again.`, 'ERROR');

@@ -1,8 +1,22 @@
+/** What a thing is now that somebody else changed before a stale edit came: `extensions.present` of its refusal. */
+export interface Present {
+  readonly kind: 'OBJECT' | 'PROMPTS' | 'VERIFIED' | 'VERDICT' | 'ORDER' | 'TITLE' | 'CLASSES';
+  readonly version: number; // as `seen`, it lets the edit replace just this
+  readonly by: string | null; // null: nobody else that the server knows by name
+  readonly objectId: number | null;
+  readonly frameIdx: number | null;
+  readonly object: { readonly name: string } | null;
+}
+
 /** What went wrong, as the one sentence that is shown to people. `code` is for programs. */
 export class ApiError extends Error {
+  /** It was kept for a while before it was sent: whoever made it may have gone on to something else. */
+  hadToWait = false;
+
   constructor(
     sentence: string,
     readonly code: string,
+    readonly present: Present | null = null,
   ) {
     super(sentence);
     this.name = 'ApiError';
@@ -11,6 +25,8 @@ export class ApiError extends Error {
 
 export const OFFLINE = 'OFFLINE';
 export const NOT_FOUND = 'NOT_FOUND';
+export const TOO_MANY_REQUESTS = 'TOO_MANY_REQUESTS';
+export const UNAUTHENTICATED = 'UNAUTHENTICATED';
 
 export function offline(): ApiError {
   return new ApiError(

@@ -57,6 +57,8 @@ export interface PointInput {
 
 export type PropagationState = 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
 
+export type ReviewState = 'DRAFT' | 'FOR_REVIEW' | 'ACCEPTED' | 'REJECTED';
+
 export interface RleMaskInput {
   height: number;
   width: number;
@@ -79,7 +81,11 @@ export type EngineFields = { id: string; label: string; device: string; availabl
 
 export type PropagationFields = { id: string; pace: { beside: number; place: number; loading: boolean; framesPerS: number | null; remainingS: number | null } | null; state: PropagationState; framesDone: number; framesTotal: number; error: string | null; version: number; verdict: Verdict };
 
-export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[]; assigneeId: string | null };
+export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[]; review: ReviewFields; assigneeId: string | null };
+
+export type ReviewFields = { state: ReviewState; reason: string; by: { id: string; name: string } | null; sentBy: { id: string; name: string } | null; sentS: number | null; frameIdx: number | null };
+
+export type CommentFields = { id: string; threadId: string; frameIdx: number; objectId: number | null; x: number | null; y: number | null; text: string; author: { id: string; name: string; colour: string }; mentions: readonly ({ id: string; name: string })[]; createdS: number; editedS: number | null; removed: boolean; resolvedS: number | null; resolvedBy: { id: string; name: string } | null; version: number };
 
 export type ClassFields = { name: string; colour: string; attributes: readonly ({ name: string; kind: AttributeKind; choices: readonly (string)[] })[] };
 
@@ -87,9 +93,9 @@ export type PromptFields = { objectId: number; frameIdx: number; points: readonl
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
-export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
-
 export type SessionCard = { id: string; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
+
+export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
 export type ProgressFields = { sessions: number; sessionsVerified: number; objects: number; frames: number; framesMasked: number; framesVerified: number; framesDoubtful: number };
 
@@ -98,6 +104,104 @@ export type ProjectFields = { id: string; title: string; isFirst: boolean; creat
 export type PersonFields = { id: string; name: string; colour: string };
 
 export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; projectId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
+
+export type MentionableResult = { mentionable: readonly ({ id: string; name: string })[] };
+export type MentionableVariables = { sessionId: string };
+export const Mentionable: Operation<MentionableResult, MentionableVariables> = {
+  name: 'Mentionable',
+  text: "query Mentionable($sessionId: ID!) { mentionable(sessionId: $sessionId) { id name } }",
+};
+
+export type AddCommentResult = { addComment: CommentFields };
+export type AddCommentVariables = { sessionId: string; frameIdx: number; text: string; objectId?: number | null; x?: number | null; y?: number | null; mentions?: readonly (string)[] | null };
+export const AddComment: Operation<AddCommentResult, AddCommentVariables> = {
+  name: 'AddComment',
+  text: "mutation AddComment($sessionId: ID!, $frameIdx: Int!, $text: String!, $objectId: Int, $x: Float, $y: Float, $mentions: [ID!]) { addComment( sessionId: $sessionId frameIdx: $frameIdx text: $text objectId: $objectId x: $x y: $y mentions: $mentions ) { ...CommentFields } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type ReplyToCommentResult = { replyToComment: CommentFields };
+export type ReplyToCommentVariables = { sessionId: string; threadId: string; text: string; mentions?: readonly (string)[] | null };
+export const ReplyToComment: Operation<ReplyToCommentResult, ReplyToCommentVariables> = {
+  name: 'ReplyToComment',
+  text: "mutation ReplyToComment($sessionId: ID!, $threadId: ID!, $text: String!, $mentions: [ID!]) { replyToComment( sessionId: $sessionId threadId: $threadId text: $text mentions: $mentions ) { ...CommentFields } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type EditCommentResult = { editComment: CommentFields };
+export type EditCommentVariables = { sessionId: string; commentId: string; text: string; mentions?: readonly (string)[] | null };
+export const EditComment: Operation<EditCommentResult, EditCommentVariables> = {
+  name: 'EditComment',
+  text: "mutation EditComment($sessionId: ID!, $commentId: ID!, $text: String!, $mentions: [ID!]) { editComment( sessionId: $sessionId commentId: $commentId text: $text mentions: $mentions ) { ...CommentFields } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type DeleteCommentResult = { deleteComment: CommentFields };
+export type DeleteCommentVariables = { sessionId: string; commentId: string };
+export const DeleteComment: Operation<DeleteCommentResult, DeleteCommentVariables> = {
+  name: 'DeleteComment',
+  text: "mutation DeleteComment($sessionId: ID!, $commentId: ID!) { deleteComment(sessionId: $sessionId, commentId: $commentId) { ...CommentFields } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type ResolveCommentResult = { resolveComment: CommentFields };
+export type ResolveCommentVariables = { sessionId: string; commentId: string; resolved: boolean };
+export const ResolveComment: Operation<ResolveCommentResult, ResolveCommentVariables> = {
+  name: 'ResolveComment',
+  text: "mutation ResolveComment($sessionId: ID!, $commentId: ID!, $resolved: Boolean!) { resolveComment( sessionId: $sessionId commentId: $commentId resolved: $resolved ) { ...CommentFields } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type SendForReviewResult = { sendForReview: readonly (ObjectFields)[] };
+export type SendForReviewVariables = { sessionId: string; objectIds: readonly (number)[] };
+export const SendForReview: Operation<SendForReviewResult, SendForReviewVariables> = {
+  name: 'SendForReview',
+  text: "mutation SendForReview($sessionId: ID!, $objectIds: [Int!]!) { sendForReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+};
+
+export type WithdrawFromReviewResult = { withdrawFromReview: readonly (ObjectFields)[] };
+export type WithdrawFromReviewVariables = { sessionId: string; objectIds: readonly (number)[] };
+export const WithdrawFromReview: Operation<WithdrawFromReviewResult, WithdrawFromReviewVariables> = {
+  name: 'WithdrawFromReview',
+  text: "mutation WithdrawFromReview($sessionId: ID!, $objectIds: [Int!]!) { withdrawFromReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+};
+
+export type AcceptObjectsResult = { acceptObjects: readonly (ObjectFields)[] };
+export type AcceptObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; seen?: number | null };
+export const AcceptObjects: Operation<AcceptObjectsResult, AcceptObjectsVariables> = {
+  name: 'AcceptObjects',
+  text: "mutation AcceptObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { acceptObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+};
+
+export type RejectObjectsResult = { rejectObjects: readonly (ObjectFields)[] };
+export type RejectObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; reason: string; seen?: number | null };
+export const RejectObjects: Operation<RejectObjectsResult, RejectObjectsVariables> = {
+  name: 'RejectObjects',
+  text: "mutation RejectObjects($sessionId: ID!, $objectIds: [Int!]!, $reason: String!, $seen: Int) { rejectObjects( sessionId: $sessionId objectIds: $objectIds reason: $reason seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+};
+
+export type ReviewQueueResult = { reviewQueue: { total: number; objects: readonly ({ sessionId: string; sessionTitle: string; object: ObjectFields; thumbnailUrl: string; mask: { height: number; width: number; counts: string } | null; numMasks: number; openComments: number; mayReview: boolean })[] } };
+export type ReviewQueueVariables = { first: number; skip: number };
+export const ReviewQueue: Operation<ReviewQueueResult, ReviewQueueVariables> = {
+  name: 'ReviewQueue',
+  text: "query ReviewQueue($first: Int!, $skip: Int!) { reviewQueue(first: $first, skip: $skip) { total objects { sessionId sessionTitle object { ...ObjectFields } thumbnailUrl mask { height width counts } numMasks openComments mayReview } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+};
+
+export type MentionsOfMeResult = { mentionsOfMe: readonly ({ sessionId: string; sessionTitle: string; comment: CommentFields })[] };
+export type MentionsOfMeVariables = Record<string, never>;
+export const MentionsOfMe: Operation<MentionsOfMeResult, MentionsOfMeVariables> = {
+  name: 'MentionsOfMe',
+  text: "query MentionsOfMe { mentionsOfMe { sessionId sessionTitle comment { ...CommentFields } } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+};
+
+export type SessionLedgerResult = { ledger: { entries: readonly ({ id: string; atS: number; person: { id: string; name: string } | null; what: string; value: string | null; objects: readonly ({ objectId: number; firstFrame: number | null; lastFrame: number | null; numFrames: number; clicks: number })[] })[]; next: string | null; people: readonly ({ id: string; name: string })[] } };
+export type SessionLedgerVariables = { sessionId: string; before?: string | null; personId?: string | null; objectId?: number | null };
+export const SessionLedger: Operation<SessionLedgerResult, SessionLedgerVariables> = {
+  name: 'SessionLedger',
+  text: "query SessionLedger($sessionId: ID!, $before: ID, $personId: ID, $objectId: Int) { ledger( sessionId: $sessionId first: 50 before: $before personId: $personId objectId: $objectId ) { entries { id atS person { id name } what value objects { objectId firstFrame lastFrame numFrames clicks } } next people { id name } } }",
+};
+
+export type SessionEffortResult = { effort: readonly ({ objectId: number | null; clicks: number; corrections: number; trackedFrames: number; activeS: number; people: number })[] };
+export type SessionEffortVariables = { sessionId: string };
+export const SessionEffort: Operation<SessionEffortResult, SessionEffortVariables> = {
+  name: 'SessionEffort',
+  text: "query SessionEffort($sessionId: ID!) { effort(sessionId: $sessionId) { objectId clicks corrections trackedFrames activeS people } }",
+};
 
 export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonly (SessionCard)[]; engines: readonly (EngineFields)[] };
 export type GalleryVariables = Record<string, never>;
@@ -131,14 +235,14 @@ export type AddObjectResult = { addObject: ObjectFields };
 export type AddObjectVariables = { sessionId: string; name?: string | null; colour?: string | null };
 export const AddObject: Operation<AddObjectResult, AddObjectVariables> = {
   name: 'AddObject',
-  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type DescribeObjectResult = { describeObject: ObjectFields };
 export type DescribeObjectVariables = { sessionId: string; objectId: number; name?: string | null; colour?: string | null; label?: string | null; attributes?: readonly (AttributeInput)[] | null; locked?: boolean | null; seen?: number | null };
 export const DescribeObject: Operation<DescribeObjectResult, DescribeObjectVariables> = {
   name: 'DescribeObject',
-  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type SetPromptResult = { setPrompt: number };
@@ -152,49 +256,49 @@ export type SetAbsentRangesResult = { setAbsentRanges: ObjectFields };
 export type SetAbsentRangesVariables = { sessionId: string; objectId: number; ranges: readonly (FrameRangeInput)[]; seen?: number | null };
 export const SetAbsentRanges: Operation<SetAbsentRangesResult, SetAbsentRangesVariables> = {
   name: 'SetAbsentRanges',
-  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type SetVerifiedResult = { setVerified: number };
-export type SetVerifiedVariables = { sessionId: string; places: readonly (VerifiedInput)[]; verified: boolean };
+export type SetVerifiedVariables = { sessionId: string; places: readonly (VerifiedInput)[]; verified: boolean; seen?: number | null };
 export const SetVerified: Operation<SetVerifiedResult, SetVerifiedVariables> = {
   name: 'SetVerified',
-  text: "mutation SetVerified($sessionId: ID!, $places: [VerifiedInput!]!, $verified: Boolean!) { setVerified(sessionId: $sessionId, places: $places, verified: $verified) }",
+  text: "mutation SetVerified($sessionId: ID!, $places: [VerifiedInput!]!, $verified: Boolean!, $seen: Int) { setVerified( sessionId: $sessionId places: $places verified: $verified seen: $seen ) }",
 };
 
 export type SetVerdictResult = { setVerdict: number };
-export type SetVerdictVariables = { sessionId: string; propagationId: string; verdict: Verdict };
+export type SetVerdictVariables = { sessionId: string; propagationId: string; verdict: Verdict; seen?: number | null };
 export const SetVerdict: Operation<SetVerdictResult, SetVerdictVariables> = {
   name: 'SetVerdict',
-  text: "mutation SetVerdict($sessionId: ID!, $propagationId: ID!, $verdict: Verdict!) { setVerdict( sessionId: $sessionId propagationId: $propagationId verdict: $verdict ) }",
+  text: "mutation SetVerdict($sessionId: ID!, $propagationId: ID!, $verdict: Verdict!, $seen: Int) { setVerdict( sessionId: $sessionId propagationId: $propagationId verdict: $verdict seen: $seen ) }",
 };
 
 export type OrderObjectsResult = { orderObjects: number };
-export type OrderObjectsVariables = { sessionId: string; objectIds: readonly (number)[] };
+export type OrderObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; seen?: number | null };
 export const OrderObjects: Operation<OrderObjectsResult, OrderObjectsVariables> = {
   name: 'OrderObjects',
-  text: "mutation OrderObjects($sessionId: ID!, $objectIds: [Int!]!) { orderObjects(sessionId: $sessionId, objectIds: $objectIds) }",
+  text: "mutation OrderObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { orderObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) }",
 };
 
 export type ExchangeObjectsResult = { exchangeObjects: number };
-export type ExchangeObjectsVariables = { sessionId: string; remove: readonly (number)[]; restore: readonly (number)[] };
+export type ExchangeObjectsVariables = { sessionId: string; remove: readonly (number)[]; restore: readonly (number)[]; seen?: number | null };
 export const ExchangeObjects: Operation<ExchangeObjectsResult, ExchangeObjectsVariables> = {
   name: 'ExchangeObjects',
-  text: "mutation ExchangeObjects($sessionId: ID!, $remove: [Int!]!, $restore: [Int!]!) { exchangeObjects(sessionId: $sessionId, remove: $remove, restore: $restore) }",
+  text: "mutation ExchangeObjects($sessionId: ID!, $remove: [Int!]!, $restore: [Int!]!, $seen: Int) { exchangeObjects( sessionId: $sessionId remove: $remove restore: $restore seen: $seen ) }",
 };
 
 export type MergeObjectsResult = { mergeObjects: ObjectFields };
-export type MergeObjectsVariables = { sessionId: string; objectIds: readonly (number)[] };
+export type MergeObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; seen?: number | null };
 export const MergeObjects: Operation<MergeObjectsResult, MergeObjectsVariables> = {
   name: 'MergeObjects',
-  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type SplitObjectResult = { splitObject: readonly (ObjectFields)[] };
-export type SplitObjectVariables = { sessionId: string; objectId: number; frameIdx: number };
+export type SplitObjectVariables = { sessionId: string; objectId: number; frameIdx: number; seen?: number | null };
 export const SplitObject: Operation<SplitObjectResult, SplitObjectVariables> = {
   name: 'SplitObject',
-  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!) { splitObject(sessionId: $sessionId, objectId: $objectId, frameIdx: $frameIdx) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!, $seen: Int) { splitObject( sessionId: $sessionId objectId: $objectId frameIdx: $frameIdx seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type SetOntologyResult = { setOntology: readonly (ClassFields)[] };
@@ -341,7 +445,7 @@ export type AssignObjectResult = { assignObject: ObjectFields };
 export type AssignObjectVariables = { sessionId: string; objectId: number; personId?: string | null };
 export const AssignObject: Operation<AssignObjectResult, AssignObjectVariables> = {
   name: 'AssignObject',
-  text: "mutation AssignObject($sessionId: ID!, $objectId: Int!, $personId: ID) { assignObject(sessionId: $sessionId, objectId: $objectId, personId: $personId) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId }",
+  text: "mutation AssignObject($sessionId: ID!, $objectId: Int!, $personId: ID) { assignObject(sessionId: $sessionId, objectId: $objectId, personId: $personId) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
 };
 
 export type ExportProjectResult = { exportProject: JobFields };
@@ -386,11 +490,11 @@ export const MaskWindow: Operation<MaskWindowResult, MaskWindowVariables> = {
   text: "query MaskWindow($sessionId: ID!, $firstFrame: Int!, $lastFrame: Int!) { maskWindow( sessionId: $sessionId firstFrame: $firstFrame lastFrame: $lastFrame ) { lastFrame masks { ...MaskFields } } } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons }",
 };
 
-export type SessionFeedResult = { sessionFeed: { presence: readonly (PresenceFields)[] | null; version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[] } };
+export type SessionFeedResult = { sessionFeed: { presence: readonly (PresenceFields)[] | null; version: number; objects: readonly (ObjectFields)[]; prompts: readonly (PromptFields)[]; masks: readonly (MaskFields)[]; coverage: readonly ({ objectId: number; firstFrame: number; looks: string })[]; propagation: PropagationFields | null; details: { title: string; ontology: readonly (ClassFields)[]; version: number } | null; candidates: readonly (MaskFields)[]; comments: readonly (CommentFields)[] } };
 export type SessionFeedVariables = { sessionId: string; after: number; masksAtMost?: number | null };
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
-  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed( sessionId: $sessionId after: $after masksAtMost: $masksAtMost withPresence: true ) { presence { ...PresenceFields } version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } } } fragment PresenceFields on Presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } assigneeId } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } }",
+  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed( sessionId: $sessionId after: $after masksAtMost: $masksAtMost withPresence: true ) { presence { ...PresenceFields } version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } comments { ...CommentFields } } } fragment PresenceFields on Presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
 };
 
 export type ExportFormatsResult = { exportFormats: readonly ({ name: string; title: string; purpose: string; needsFrames: boolean; takesFrames: boolean })[] };

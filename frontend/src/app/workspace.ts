@@ -70,6 +70,10 @@ export function openWorkspace(info: SessionInfo): Workspace {
   const encoder = new MaskEncoder();
   const onPageHide = () => commands.close();
   window.addEventListener('pagehide', onPageHide);
+  const onLeaving = (leaving: BeforeUnloadEvent) => {
+    if (session.outbox.wouldMiss) leaving.preventDefault(); // the browser asks, in its own words
+  };
+  window.addEventListener('beforeunload', onLeaving);
   session.open();
   presence.open();
   player.start();
@@ -90,6 +94,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
     close() {
       encoder.close();
       window.removeEventListener('pagehide', onPageHide);
+      window.removeEventListener('beforeunload', onLeaving);
       leaveConnection();
       leavePlayhead();
       presence.close();

@@ -1,6 +1,7 @@
 import { zhGallery } from '../gallery/zh';
-import { zhPresence } from '../presence/zh';
+import { zhOutbox } from '../outbox/zh';
 import { zhProjects } from '../projects/zh';
+import { zhPresence } from '../presence/zh';
 import { zhTracking } from '../tracking/zh';
 import type { Language } from './language';
 import { zh as zhView } from './zh';
@@ -9,7 +10,7 @@ import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
 // Each folder with many sentences keeps its own file of them.
-const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhProjects, ...zhPresence, ...zhWorkbench };
+const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhPresence, ...zhOutbox, ...zhProjects, ...zhWorkbench };
 
 /** Every sentence of the interface, by its English text. */
 export type Message = keyof typeof zh;

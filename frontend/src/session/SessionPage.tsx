@@ -8,6 +8,7 @@ import { t } from '../i18n/t';
 import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
 import { ObjectPanel } from '../objects/ObjectPanel';
+import { ContestBar } from '../outbox/ContestBar';
 import { Transport } from '../playback/Transport';
 import { FollowBar } from '../presence/FollowBar';
 import { CompareBar } from '../review/CompareBar';
@@ -119,6 +120,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
           <FollowBar workspace={workspace} />
           <CompareBar workspace={workspace} />
           <ConnectionBanner session={workspace.session} />
+          <ContestBar session={workspace.session} />
           <Toasts on="stage" />
         </div>
         <ObjectPanel workspace={workspace} />

@@ -50,7 +50,14 @@ const OBJECT: ObjectFields = {
 };
 
 function feed(session: LiveSession, version: number, change: Partial<SessionDelta>): void {
-  const nothing = { objects: [], prompts: [], masks: [], coverage: [], candidates: [], presence: null };
+  const nothing = {
+    objects: [],
+    prompts: [],
+    masks: [],
+    coverage: [],
+    candidates: [],
+    presence: null,
+  };
   const delta = { version, ...nothing, propagation: null, details: null, ...change };
   session.store.dispatch({ type: 'delta', delta });
 }
@@ -73,7 +80,7 @@ function harness(answers: Record<string, (asked: Asked) => unknown> = {}) {
     const one = JSON.parse(String(init.body)) as Asked;
     asked.push(one);
     const answer = usual[one.operationName]?.(one);
-    const errors = answer instanceof Error ? [{ message: answer.message }] : undefined;
+    const errors = answer instanceof Error ? [refusal(answer)] : undefined;
     return { json: async () => (errors ? { errors } : { data: answer }) };
   });
   const session = new LiveSession(INFO);
@@ -84,6 +91,8 @@ function harness(answers: Record<string, (asked: Asked) => unknown> = {}) {
   const names = () => asked.map((one) => one.operationName);
   return { session, commands, click, asked, names, reveal };
 }
+
+const refusal = ({ message, ...extensions }: Error) => ({ message, extensions });
 
 const settle = () => vi.advanceTimersByTimeAsync(1);
 
@@ -199,9 +208,9 @@ test("undo and redo do not take the own change for somebody else's, before the f
   commands.redo();
   await settle();
   expect(asked.map(({ variables }) => [variables.name, variables.seen])).toEqual([
-    ['Mine', null],
-    ['Object 1', 6],
-    ['Mine', 7],
+    ['Mine', 5], // the server knows by the page's header that 6 and 7 are its own
+    ['Object 1', 5],
+    ['Mine', 5],
   ]);
 });
 
@@ -250,4 +259,98 @@ test('tracking waits for the clicks and removals on the screen', async () => {
   void commands.track('BOTH');
   await settle();
   expect(names()).toEqual(['AddObject', 'SetPrompt', 'Track']);
+});
+
+test('a click that somebody else overtook is offered again, and replaces what it was told of', async () => {
+  const present = {
+    kind: 'PROMPTS',
+    version: 8,
+    by: 'Ana',
+    objectId: 1,
+    frameIdx: 4,
+    object: null,
+  };
+  const stale = Object.assign(new Error('Ana has changed this since.'), {
+    code: 'CONFLICT',
+    present,
+  });
+  const answers = [() => ({ setPrompt: 5 }), () => stale, () => ({ setPrompt: 9 })];
+  const { session, click, asked, commands } = harness({ SetPrompt: () => answers.shift()?.() });
+  click(4, 10);
+  await settle();
+  click(4, 20);
+  await settle();
+  expect(promptsOn(session.store.get(), 1, 4).points).toHaveLength(0); // theirs come with the feed
+  expect(notices.get()).toEqual([]);
+  const [contest] = session.contests.store.get();
+  if (!contest) throw new Error('it is not offered');
+  expect([contest.thing, contest.present?.by]).toEqual(['prompts/1/4', 'Ana']);
+  session.contests.doAgain(contest);
+  await settle();
+  expect(session.contests.store.get()).toEqual([]);
+  expect(asked.at(-1)?.variables).toMatchObject({
+    seen: 8,
+    prompt: { points: [{ x: 10 }, { x: 20 }] },
+  });
+  commands.undo();
+  await settle();
+  expect(asked.at(-1)?.variables.prompt).toMatchObject({ points: [] });
+});
+
+test('a name that somebody else overtook goes back to theirs, and can be given again', async () => {
+  const present = {
+    kind: 'OBJECT',
+    version: 8,
+    by: null,
+    objectId: 1,
+    frameIdx: null,
+    object: null,
+  };
+  const stale = Object.assign(new Error('It was changed.'), { code: 'CONFLICT', present });
+  const answers: (() => unknown)[] = [
+    () => stale,
+    () => ({ describeObject: { ...OBJECT, name: 'Mine', version: 9 } }),
+  ];
+  const { session, commands, asked } = harness({ DescribeObject: () => answers.shift()?.() });
+  feed(session, 5, { objects: [OBJECT] });
+  const name = () => session.store.get().objects.get(1)?.name;
+  void commands.rename(1, 'Mine');
+  expect(name()).toBe('Mine');
+  await settle();
+  expect(name()).toBe('Object 1');
+  feed(session, 8, { objects: [{ ...OBJECT, name: 'Theirs', version: 8 }] });
+  const [contest] = session.contests.store.get();
+  if (!contest) throw new Error('it is not offered');
+  session.contests.doAgain(contest);
+  await settle();
+  expect([name(), asked.at(-1)?.variables.seen]).toEqual(['Mine', 8]);
+  expect(session.store.get().undo.at(-1)).toMatchObject({ before: { name: 'Theirs' } });
+});
+
+test('without a connection everything waits in order; what needs it says so', async () => {
+  let isThere = false;
+  const away = (answer: object) => () => {
+    if (!isThere) throw new TypeError('Failed to fetch');
+    return answer;
+  };
+  const { session, commands, click, names } = harness({
+    AddObject: away({ addObject: OBJECT }),
+    SetPrompt: away({ setPrompt: 6 }),
+    DescribeObject: away({ describeObject: OBJECT }),
+  });
+  click(4, 10);
+  await settle();
+  click(5, 10);
+  click(5, 20);
+  await commands.track('BOTH');
+  expect(notices.get().map(({ text }) => text)).toEqual([
+    'This needs the connection; do it when that is back.',
+  ]);
+  expect(session.outbox.state.get()).toEqual({ unsent: 3, isAway: true });
+  isThere = true;
+  session.outbox.reconnected();
+  await settle();
+  expect(names().slice(-3)).toEqual(['AddObject', 'SetPrompt', 'SetPrompt']);
+  expect(session.outbox.state.get()).toEqual({ unsent: 0, isAway: false });
+  expect(promptsOn(session.store.get(), 1, 5).points).toHaveLength(2);
 });

@@ -9,14 +9,15 @@ import {
 } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
+import { isContested } from '../outbox/contests';
+import { draftLane } from '../outbox/edit';
 import { type EditGuard, UNGUARDED } from '../presence/guard';
-import { frameOf, isOvertaken, type Way } from './changes';
+import { type Change, frameOf, isOvertaken, type Way } from './changes';
 import { Doer } from './doer';
 import { lastChange } from './history';
 import type { LiveSession } from './liveSession';
 import { ObjectCommands } from './objectCommands';
-import { PromptSender } from './promptSender';
-import { type PromptSet, promptInput } from './prompts';
+import { NO_PROMPTS, type PromptSet, promptInput, promptKey } from './prompts';
 import { ReviewCommands } from './reviewCommands';
 import { promptsOn, visibleObjects } from './state';
 
@@ -24,10 +25,10 @@ import { promptsOn, visibleObjects } from './state';
 export class SessionCommands {
   readonly objects: ObjectCommands;
   readonly review: ReviewCommands;
-  private readonly sender: PromptSender;
   private readonly doer: Doer;
-  private readonly drafts = new Map<number, Promise<void>>();
-  private lastDraftId = 0;
+  private readonly named = new Map<number, number>(); // drafts that the server has given an id
+  // Drafts of an earlier page may still wait to be sent, so each page begins elsewhere.
+  private lastDraftId = -Math.floor(Math.random() * 2 ** 30);
 
   constructor(
     private readonly session: LiveSession,
@@ -35,22 +36,9 @@ export class SessionCommands {
     private readonly reveal: (frameIdx: number) => void,
     private readonly guard: EditGuard = UNGUARDED,
   ) {
-    const { store } = session;
     this.doer = new Doer(session);
     this.objects = new ObjectCommands(session, this.doer, () => this.flush(), guard);
     this.review = new ReviewCommands(session, this.doer, () => this.flush());
-    this.sender = new PromptSender({
-      send: async (objectId, frameIdx, set, seen) => {
-        const prompt = promptInput(objectId, frameIdx, set);
-        return (await request(SetPrompt, { sessionId: this.id, prompt, seen })).setPrompt;
-      },
-      onSettled: (objectId, frameIdx, set, version) =>
-        store.dispatch({ type: 'settle', objectId, frameIdx, set, version }),
-      onRefused: (objectId, frameIdx, set, thrown) => {
-        store.dispatch({ type: 'refuse', objectId, frameIdx, set });
-        notifyError(thrown);
-      },
-    });
   }
 
   /** Change the selected object's prompts on a frame; without an object, start one. */
@@ -63,16 +51,16 @@ export class SessionCommands {
     const after = change(before);
     if (after === before) return;
     this.guard.edits(objectId);
-    store.dispatch({ type: 'edit', change: { kind: 'prompt', objectId, frameIdx, before, after } });
-    if (objectId > 0) this.sender.push(objectId, frameIdx, after);
+    this.setPrompts(objectId, frameIdx, before, after);
   }
 
   select(objectId: number | null): void {
     this.session.store.dispatch({ type: 'select', objectId });
   }
 
-  addObject(): Promise<void> {
-    return this.objects.add();
+  async addObject(): Promise<void> {
+    if (this.session.outbox.isAway) this.startDraft();
+    else await this.objects.add();
   }
 
   rename(objectId: number, name: string): Promise<boolean> {
@@ -95,6 +83,7 @@ export class SessionCommands {
   async track(direction: Direction): Promise<void> {
     try {
       await this.flush();
+      if (!this.objects.isConnected()) return;
       const { track } = await request(Track, { sessionId: this.id, direction });
       this.session.store.dispatch({ type: 'propagation', propagation: track });
       this.review.noteTrack(track.id);
@@ -147,32 +136,104 @@ export class SessionCommands {
     this.lastDraftId -= 1;
     const draftId = this.lastDraftId;
     this.select(draftId);
-    this.drafts.set(
-      draftId,
-      this.create(draftId).finally(() => this.drafts.delete(draftId)),
-    );
+    void this.create(draftId);
     return draftId;
   }
 
   private async create(draftId: number): Promise<void> {
-    const { store } = this.session;
+    const { store, outbox } = this.session;
     try {
-      const { addObject: object } = await request(AddObject, { sessionId: this.id });
-      store.dispatch({ type: 'created', draftId, object });
-      for (const { objectId, frameIdx, set } of store.get().pending.values()) {
-        if (objectId === object.objectId) this.sender.push(objectId, frameIdx, set);
-      }
+      const answer = await outbox.add({
+        operation: AddObject,
+        variables: { sessionId: this.id },
+        lanes: [draftLane(draftId)],
+        things: [`object/${draftId}`],
+        draftId,
+      });
+      if (!answer) return;
+      this.named.set(draftId, answer.addObject.objectId);
+      store.dispatch({ type: 'created', draftId, object: answer.addObject });
     } catch (thrown) {
-      store.dispatch({ type: 'draftRefused', draftId });
+      this.refuseDraft(draftId, thrown);
+    }
+  }
+
+  private refuseDraft(draftId: number, thrown: unknown): void {
+    const { store, contests } = this.session;
+    const sets = [...store.get().pending.values()].filter((one) => one.objectId === draftId);
+    store.dispatch({ type: 'draftRefused', draftId });
+    if (!isContested(thrown)) {
       notifyError(thrown);
+      return;
+    }
+    contests.offer(`object/${draftId}`, thrown, () => {
+      const again = this.startDraft();
+      for (const { frameIdx, set } of sets) this.setPrompts(again, frameIdx, NO_PROMPTS, set);
+    });
+  }
+
+  /** `seen`: what a refusal told of. */
+  private setPrompts(
+    objectId: number,
+    frameIdx: number,
+    before: PromptSet,
+    after: PromptSet,
+    seen?: number,
+  ): void {
+    const change = { kind: 'prompt', objectId, frameIdx, before, after } as const;
+    this.session.store.dispatch({ type: 'edit', change });
+    void this.sendPrompts(objectId, frameIdx, after, seen);
+  }
+
+  /** The whole set each time: sending it again does no harm, and undo is sending the one from before. */
+  private async sendPrompts(
+    objectId: number,
+    frameIdx: number,
+    set: PromptSet,
+    seen?: number,
+  ): Promise<void> {
+    const { store, outbox, contests } = this.session;
+    const thing = `prompts/${objectId}/${frameIdx}`;
+    const known = () => this.named.get(objectId) ?? objectId;
+    try {
+      const answer = await outbox.add({
+        operation: SetPrompt,
+        variables: { sessionId: this.id, prompt: promptInput(objectId, frameIdx, set) },
+        lanes: objectId < 0 ? [thing, draftLane(objectId)] : [thing],
+        things: [thing],
+        isWhole: true,
+        seen,
+      });
+      if (!answer) return; // a later set has taken its place
+      const version = answer.setPrompt;
+      store.dispatch({ type: 'settle', objectId: known(), frameIdx, set, version });
+    } catch (thrown) {
+      if (known() < 0) return; // the object was refused, and this with it
+      // What was done to it since is in what is shown.
+      const mine = store.get().pending.get(promptKey(known(), frameIdx))?.set ?? set;
+      store.dispatch({ type: 'refuse', objectId: known(), frameIdx, set });
+      if (!isContested(thrown)) {
+        notifyError(thrown);
+        return;
+      }
+      const again = () => {
+        const now = promptsOn(store.get(), known(), frameIdx);
+        this.setPrompts(known(), frameIdx, now, mine, thrown.present?.version);
+      };
+      contests.offer(`prompts/${known()}/${frameIdx}`, thrown, again, true);
     }
   }
 
   private async goThrough(way: Way): Promise<void> {
-    await this.doer.idle(); // what is under way is noted already, but not on the screen
-    const { store } = this.session;
+    const { store, outbox } = this.session;
+    if (!outbox.isAway) await this.doer.idle(); // what is under way is noted already, but not on the screen
     const change = lastChange(store.get(), way);
     if (!change) return;
+    if (outbox.isAway && !SHOWN_AT_ONCE.has(change.kind)) {
+      const text = t('This is not sent yet; take it back when the connection is there again.');
+      notify({ tone: 'info', text });
+      return;
+    }
     if (isOvertaken(store.get(), change, way)) {
       store.dispatch({ type: 'couldNot', change });
       notify({ tone: 'info', text: t('Somebody has changed this since, so it stays as it is.') });
@@ -187,20 +248,13 @@ export class SessionCommands {
     }
     const { objectId, frameIdx } = change;
     const set = way === 'undo' ? change.before : change.after;
-    if (objectId > 0) this.sender.push(objectId, frameIdx, set, this.seenNow());
+    await this.sendPrompts(objectId, frameIdx, set);
   }
 
-  /** The version that this page has seen, its own prompts included. */
-  private seenNow(): number {
-    const { version, pending } = this.session.store.get();
-    const own = [...pending.values()].map((prompt) => prompt.version ?? 0);
-    return Math.max(version, this.sender.lastVersion, ...own);
-  }
-
-  /** Wait until the server has everything that is on the screen. */
-  private async flush(): Promise<void> {
-    await Promise.all(this.drafts.values());
-    await this.doer.idle();
-    await this.sender.idle();
+  /** Wait until the server has everything that is on the screen, unless it is away. */
+  private flush(): Promise<void> {
+    return this.session.outbox.idle();
   }
 }
+
+const SHOWN_AT_ONCE: ReadonlySet<Change['kind']> = new Set(['prompt', 'describe', 'absent']);

@@ -1,4 +1,3 @@
-import { request } from '../api/client';
 import {
   DescribeObject,
   ExchangeObjects,
@@ -10,39 +9,44 @@ import {
   SetVerdict,
   SetVerified,
 } from '../api/generated';
+import type { Operation } from '../api/operation';
 import { notifyError } from '../app/notices';
-import type { AbsentChange, Change, PromptChange, Way } from './changes';
+import { isContested } from '../outbox/contests';
+import { AFTER_ALL } from '../outbox/edit';
+import type { AbsentChange, Change, DescribeChange, PromptChange, Way } from './changes';
+import { changeAnew, thingsOf } from './contested';
 import type { LiveSession } from './liveSession';
 import { promptInput } from './prompts';
 
 export type ServerChange = Exclude<Change, PromptChange>;
 
+/** The lane in which all these changes go, one after the other. */
+export const DOER = 'changes';
+
 /**
  * Carries changes out on the server, one after the other, forward and back. A change is noted for undo at once; if
- * the server refuses it, its sentence is said and the note goes.
+ * the server refuses it, its sentence is said, or it is offered again, and the note goes.
  */
 export class Doer {
   private last: Promise<unknown> = Promise.resolve();
-  private lastVersion = 0; // of what this page did itself, which the feed may not have brought yet
 
   constructor(private readonly session: LiveSession) {}
 
-  /** Do it and note it. Resolves to whether it was done. */
-  do(change: ServerChange): Promise<boolean> {
+  /** Do it and note it. Resolves to whether it was done. `seen`: what a refusal told of. */
+  do(change: ServerChange, seen?: number): Promise<boolean> {
     this.session.store.dispatch({ type: 'did', change });
-    return this.run(change, 'redo', false);
+    return this.run(change, 'redo', seen);
   }
 
   /** Take it back, or do it again; the notes have been moved already. */
   go(change: ServerChange, way: Way): Promise<boolean> {
-    return this.run(change, way, true);
+    return this.run(change, way);
   }
 
-  /** Something else that has to keep its place in the row. */
-  queue<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.last.then(work);
-    this.last = result.catch(() => undefined);
-    return result;
+  /** Something else that undo has to wait for. */
+  track<Result>(work: Promise<Result>): Promise<Result> {
+    this.last = Promise.allSettled([this.last, work]);
+    return work;
   }
 
   /** Resolves when all that was begun is done. */
@@ -50,45 +54,46 @@ export class Doer {
     return this.last;
   }
 
-  /** `isGuarded`: not where somebody has changed the same thing after what this page has seen. */
-  private run(change: ServerChange, way: Way, isGuarded: boolean): Promise<boolean> {
-    return this.queue(async () => {
-      try {
-        const seen = Math.max(this.session.store.get().version, this.lastVersion);
-        await this.send(change, way, isGuarded ? seen : null);
-        return true;
-      } catch (thrown) {
-        this.session.store.dispatch({ type: 'couldNot', change });
+  private async run(change: ServerChange, way: Way, seen?: number): Promise<boolean> {
+    const { store, contests } = this.session;
+    try {
+      await this.track(this.send(change, way, seen));
+      return true;
+    } catch (thrown) {
+      store.dispatch({ type: 'couldNot', change });
+      if (!isContested(thrown)) {
         notifyError(thrown);
         return false;
       }
-    });
+      contests.offer(thingsOf(change).join(), thrown, () => {
+        void this.do(changeAnew(store.get(), change, way), thrown.present?.version);
+      });
+      return false;
+    }
   }
 
-  private async send(change: ServerChange, way: Way, seen: number | null): Promise<void> {
+  private async send(change: ServerChange, way: Way, seen?: number): Promise<void> {
     const { store, info } = this.session;
     const sessionId = info.id;
+    const post = <Result, Sent>(operation: Operation<Result, Sent>, variables: Sent) =>
+      this.post(change, operation, variables, seen);
     switch (change.kind) {
-      case 'describe': {
-        const { objectId } = change;
-        const said = way === 'undo' ? change.before : change.after;
-        const answer = await request(DescribeObject, { sessionId, objectId, ...said, seen });
-        this.takeIn(answer.describeObject);
+      case 'describe':
+        await this.sendDescription(change, way, seen);
         return;
-      }
       case 'absent':
         await this.sendAbsent(change, way, seen);
         return;
       case 'verify': {
         const verified = way === 'undo' ? !change.verified : change.verified;
         const { places } = change;
-        await this.reach((await request(SetVerified, { sessionId, places, verified })).setVerified);
+        await this.reach((await post(SetVerified, { sessionId, places, verified })).setVerified);
         return;
       }
       case 'presence': {
         const [restore, remove] =
           way === 'undo' ? [change.went, change.came] : [change.came, change.went];
-        const answer = await request(ExchangeObjects, { sessionId, remove, restore });
+        const answer = await post(ExchangeObjects, { sessionId, remove, restore });
         await this.reach(answer.exchangeObjects);
         const [first] = restore;
         if (first !== undefined) store.dispatch({ type: 'select', objectId: first });
@@ -96,38 +101,97 @@ export class Doer {
       }
       case 'order': {
         const objectIds = way === 'undo' ? change.before : change.after;
-        await this.reach((await request(OrderObjects, { sessionId, objectIds })).orderObjects);
+        await this.reach((await post(OrderObjects, { sessionId, objectIds })).orderObjects);
         return;
       }
       case 'ontology': {
         const classes = way === 'undo' ? change.before : change.after;
-        const answer = await request(SetOntology, { sessionId, classes });
+        const answer = await post(SetOntology, { sessionId, classes });
         store.dispatch({ type: 'ontology', ontology: answer.setOntology });
         return;
       }
       case 'verdict': {
         const verdict = way === 'undo' ? change.before : change.after;
         const { propagationId } = change;
-        const answer = await request(SetVerdict, { sessionId, propagationId, verdict });
-        await this.reach(answer.setVerdict);
+        await this.reach(
+          (await post(SetVerdict, { sessionId, propagationId, verdict })).setVerdict,
+        );
       }
     }
   }
 
-  private async sendAbsent(change: AbsentChange, way: Way, seen: number | null): Promise<void> {
+  private async sendDescription(change: DescribeChange, way: Way, seen?: number): Promise<void> {
+    const { objectId } = change;
+    const [old, said] =
+      way === 'undo' ? [change.after, change.before] : [change.before, change.after];
+    await this.showing(objectId, said, old, async () => {
+      const variables = { sessionId: this.session.info.id, objectId, ...said };
+      this.takeIn((await this.post(change, DescribeObject, variables, seen)).describeObject);
+    });
+  }
+
+  private async sendAbsent(change: AbsentChange, way: Way, seen?: number): Promise<void> {
     const { objectId } = change;
     const sessionId = this.session.info.id;
-    const ranges = way === 'undo' ? change.before : change.after;
-    const answer = await request(SetAbsentRanges, { sessionId, objectId, ranges, seen });
-    this.takeIn(answer.setAbsentRanges);
-    if (way === 'redo') return;
-    for (const { frameIdx, set } of change.cleared) {
-      await request(SetPrompt, { sessionId, prompt: promptInput(objectId, frameIdx, set) });
+    const [old, ranges] =
+      way === 'undo' ? [change.after, change.before] : [change.before, change.after];
+    await this.showing(objectId, { absent: ranges }, { absent: old }, async () => {
+      const variables = { sessionId, objectId, ranges };
+      const absent = this.post(change, SetAbsentRanges, variables, seen);
+      const prompts = (way === 'undo' ? change.cleared : []).map(({ frameIdx, set }) =>
+        this.post(
+          change,
+          SetPrompt,
+          { sessionId, prompt: promptInput(objectId, frameIdx, set) },
+          seen,
+        ),
+      );
+      const [answer] = await Promise.all([absent, ...prompts]);
+      this.takeIn(answer.setAbsentRanges);
+    });
+  }
+
+  /** Show it at once, and what was there before if it is refused and nothing newer has come. */
+  private async showing(
+    objectId: number,
+    said: Partial<ObjectFields>,
+    old: Partial<ObjectFields>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const { store } = this.session;
+    const show = (fields: Partial<ObjectFields>) => {
+      const object = store.get().objects.get(objectId);
+      if (object) store.dispatch({ type: 'upsert', object: { ...object, ...fields } });
+    };
+    const version = store.get().objects.get(objectId)?.version;
+    show(said);
+    try {
+      await work();
+    } catch (thrown) {
+      if (store.get().objects.get(objectId)?.version === version) show(old);
+      throw thrown;
     }
   }
 
+  /** Kept and sent in its turn. Of one that is whole only the last counts; these are not. */
+  private async post<Result, Sent>(
+    change: ServerChange,
+    operation: Operation<Result, Sent>,
+    variables: Sent,
+    seen?: number,
+  ): Promise<Result> {
+    const lanes = WAITS_FOR_ALL.has(change.kind) ? [AFTER_ALL, DOER] : [DOER];
+    const wish = {
+      operation,
+      variables: variables as Sent & object,
+      lanes,
+      things: thingsOf(change),
+    };
+    const answer = await this.session.outbox.add({ ...wish, seen });
+    return answer as Result; // null comes only where something whole was replaced
+  }
+
   private takeIn(object: ObjectFields): void {
-    this.lastVersion = Math.max(this.lastVersion, object.version);
     this.session.store.dispatch({ type: 'upsert', object });
   }
 
@@ -136,3 +200,11 @@ export class Doer {
     return this.session.reached(version);
   }
 }
+
+// What they do depends on prompts and masks that may be on their way.
+const WAITS_FOR_ALL: ReadonlySet<Change['kind']> = new Set([
+  'absent',
+  'verify',
+  'presence',
+  'verdict',
+]);

@@ -1,9 +1,14 @@
 import { request } from '../api/client';
 import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
 import { MaskWindow, type OpenSessionResult } from '../api/generated';
+import { notifyError } from '../app/notices';
 import { createStore, type Store } from '../app/store';
 import { MaskStore } from '../masks/maskStore';
 import { MaskWindows } from '../masks/maskWindows';
+import { Contests } from '../outbox/contests';
+import { AFTER_ALL, type Edit } from '../outbox/edit';
+import { KeptInBrowser } from '../outbox/kept';
+import { Outbox } from '../outbox/outbox';
 import { NOBODY, type People, type PeopleAction, reducePeople } from '../presence/people';
 import { reduce, type SessionAction } from './reducer';
 import { EMPTY_SESSION, type SessionState } from './state';
@@ -26,6 +31,9 @@ export class LiveSession {
   /** Masks of a tracked range that waits to be kept or dropped. */
   readonly candidates: MaskStore;
   readonly windows: MaskWindows;
+  /** Every change of the session goes through it. */
+  readonly outbox: Outbox;
+  readonly contests = new Contests();
   private readonly feed: Feed;
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   private isResting = false;
@@ -39,22 +47,31 @@ export class LiveSession {
       async (firstFrame, lastFrame) =>
         (await request(MaskWindow, { sessionId: info.id, firstFrame, lastFrame })).maskWindow,
     );
+    this.outbox = new Outbox({
+      sessionId: info.id,
+      kept: new KeptInBrowser(),
+      version: () => this.store.get().version,
+      send: sendEdit,
+      onOrphanRefused: (edit, thrown) =>
+        this.contests.offer(edit.things.join(), thrown, () =>
+          this.sendAgain(edit, thrown.present?.version),
+        ),
+    });
     this.feed = Feed.of(info.id, {
       onDelta: (delta) => this.receive(delta),
-      onStatus: (status) => {
-        if (status !== 'live') this.people.dispatch({ type: 'anew' });
-        this.connection.dispatch(status);
-      },
+      onStatus: (status) => this.noteStatus(status),
     });
   }
 
   open(): void {
     this.feed.open();
+    this.outbox.adopt();
     document.addEventListener('visibilitychange', this.onVisibility);
   }
 
   close(): void {
     this.feed.close();
+    this.outbox.close();
     this.windows.close();
     clearTimeout(this.hiddenTimer);
     document.removeEventListener('visibilitychange', this.onVisibility);
@@ -92,6 +109,22 @@ export class LiveSession {
     });
   }
 
+  private noteStatus(status: FeedStatus): void {
+    if (status !== 'live') this.people.dispatch({ type: 'anew' });
+    const wasLost = this.connection.get() === 'lost';
+    this.connection.dispatch(status);
+    if (status === 'live' && wasLost) this.outbox.reconnected();
+  }
+
+  /** Of an edit that an earlier page made, all that is known is what it sent. */
+  private sendAgain(edit: Edit, seen: number | undefined): void {
+    const { operation, variables, things, draftId } = edit;
+    const wish = { operation, variables, things, lanes: [AFTER_ALL, ...edit.lanes], seen };
+    this.outbox
+      .add({ ...wish, ...(draftId !== null && { draftId }) })
+      .catch((thrown) => notifyError(thrown));
+  }
+
   private receive(delta: SessionDelta): void {
     if (delta.presence) this.people.dispatch({ type: 'told', presence: delta.presence });
     if (delta.version <= this.store.get().version) return; // somebody moved, nothing changed
@@ -121,4 +154,12 @@ export class LiveSession {
     }
     this.everSelected ||= first !== undefined;
   }
+}
+
+function sendEdit(
+  { operation, variables, key, client }: Edit,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const headers = { 'Idempotency-Key': key, 'Masklet-Client': client };
+  return request(operation, variables, { signal, headers });
 }

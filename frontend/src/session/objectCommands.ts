@@ -1,4 +1,3 @@
-import { request } from '../api/client';
 import {
   AddObject,
   type ClassFields,
@@ -8,9 +7,12 @@ import {
 } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
+import { isContested } from '../outbox/contests';
+import { AFTER_ALL } from '../outbox/edit';
+import type { EditWish } from '../outbox/outbox';
 import { type EditGuard, UNGUARDED } from '../presence/guard';
 import type { Description } from './changes';
-import type { Doer } from './doer';
+import { DOER, type Doer } from './doer';
 import type { LiveSession } from './liveSession';
 import { isInRanges, toggledRange } from './ranges';
 import { promptedFrames, promptsOn } from './state';
@@ -24,10 +26,24 @@ export class ObjectCommands {
     private readonly guard: EditGuard = UNGUARDED,
   ) {}
 
+  /** If not, says so: this cannot wait until it is there again. */
+  isConnected(): boolean {
+    if (!this.session.outbox.isAway) return true;
+    notify({ tone: 'info', text: t('This needs the connection; do it when that is back.') });
+    return false;
+  }
+
   async add(): Promise<void> {
     try {
-      const { addObject: object } = await request(AddObject, { sessionId: this.session.info.id });
-      const { store } = this.session;
+      const { store, outbox, info } = this.session;
+      const answer = await outbox.add({
+        operation: AddObject,
+        variables: { sessionId: info.id },
+        lanes: [],
+        things: [],
+      });
+      if (!answer) return;
+      const object = answer.addObject;
       store.dispatch({ type: 'upsert', object });
       store.dispatch({ type: 'select', objectId: object.objectId });
       this.noteExchange([object.objectId], []);
@@ -76,9 +92,11 @@ export class ObjectCommands {
   /** One object of several; it is called as the first. */
   async merge(objectIds: readonly number[]): Promise<void> {
     if (!objectIds.every((id) => this.mayChange(id))) return;
-    await this.regroup(objectIds, async (sessionId) => [
-      (await request(MergeObjects, { sessionId, objectIds })).mergeObjects,
-    ]);
+    await this.regroup(
+      objectIds,
+      { operation: MergeObjects, variables: { sessionId: this.session.info.id, objectIds } },
+      ({ mergeObjects }) => [mergeObjects],
+    );
   }
 
   /** Two objects of one: from that frame on it is a new one. */
@@ -86,8 +104,11 @@ export class ObjectCommands {
     if (!this.mayChange(objectId)) return;
     await this.regroup(
       [objectId],
-      async (sessionId) =>
-        (await request(SplitObject, { sessionId, objectId, frameIdx })).splitObject,
+      {
+        operation: SplitObject,
+        variables: { sessionId: this.session.info.id, objectId, frameIdx },
+      },
+      ({ splitObject }) => splitObject,
     );
   }
 
@@ -132,25 +153,33 @@ export class ObjectCommands {
     return this.doer.do({ kind: 'ontology', before, after });
   }
 
-  private async regroup(
+  private async regroup<Result, Sent>(
     went: readonly number[],
-    ask: (
-      sessionId: string,
-    ) => Promise<readonly { readonly objectId: number; readonly version: number }[]>,
+    wish: Pick<EditWish<Result, Sent>, 'operation' | 'variables' | 'seen'>,
+    cameIn: (answer: Result) => readonly { readonly objectId: number; readonly version: number }[],
   ): Promise<void> {
     await this.flush();
+    if (!this.isConnected()) return;
+    const { outbox, contests, store } = this.session;
+    const things = went.map((id) => `object/${id}`);
     try {
-      const came = await this.doer.queue(() => ask(this.session.info.id));
+      const answer = await this.doer.track(
+        outbox.add({ ...wish, lanes: [AFTER_ALL, DOER], things }),
+      );
+      const came = answer === null ? [] : cameIn(answer);
       const [first] = came;
       if (!first) return;
       await this.session.reached(first.version);
-      this.session.store.dispatch({ type: 'select', objectId: first.objectId });
+      store.dispatch({ type: 'select', objectId: first.objectId });
       this.noteExchange(
         came.map((object) => object.objectId),
         went,
       );
     } catch (thrown) {
-      notifyError(thrown);
+      const again = (seen?: number) => void this.regroup(went, { ...wish, seen }, cameIn);
+      if (isContested(thrown)) {
+        contests.offer(things.join(), thrown, () => again(thrown.present?.version));
+      } else notifyError(thrown);
     }
   }
 

@@ -1,4 +1,5 @@
 import { request } from '../api/client';
+import { offline } from '../api/errors';
 import { Track, type Verdict } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { t } from '../i18n/t';
@@ -61,6 +62,7 @@ export class ReviewCommands {
   ): Promise<void> {
     try {
       await this.flush();
+      if (this.session.outbox.isAway) throw offline();
       const { track } = await request(Track, {
         sessionId: this.session.info.id,
         direction: 'BOTH',
