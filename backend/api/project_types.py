@@ -24,6 +24,9 @@ class Progress:
     sessions: int
     sessions_verified: int = strawberry.field(description="Those whose every frame is verified.")
     objects: int
+    objects_for_review: int
+    objects_accepted: int
+    objects_rejected: int
     frames: int = strawberry.field(description="Of the sessions' videos.")
     frames_masked: int
     frames_verified: int
@@ -76,7 +79,10 @@ def progress_type(sessions: Iterable[SessionProgress]) -> Progress:
     return Progress(
         sessions=len(all_of_them),
         sessions_verified=sum(0 < one.num_frames == one.frames_verified for one in all_of_them),
-        objects=sum(one.objects for one in all_of_them),
+        objects=sum(one.objects.all for one in all_of_them),
+        objects_for_review=sum(one.objects.for_review for one in all_of_them),
+        objects_accepted=sum(one.objects.accepted for one in all_of_them),
+        objects_rejected=sum(one.objects.rejected for one in all_of_them),
         frames=sum(one.num_frames for one in all_of_them),
         frames_masked=sum(one.frames_masked for one in all_of_them),
         frames_verified=sum(one.frames_verified for one in all_of_them),

@@ -64,7 +64,7 @@ def export_project(service: Service, project_id: str, format: str, stride: int, 
     """Of the sessions with a mask."""
     project = service.projects.project(project_id)
     inside = [session.session_id for session in service.projects.sessions_in(project_id)]
-    masked = {one.session_id for one in service.projects.progress(inside) if one.masks and one.objects}
+    masked = {one.session_id for one in service.projects.progress(inside) if one.masks and one.objects.all}
     ids = tuple(session_id for session_id in inside if session_id in masked)
     if not ids:
         raise Conflict("There is nothing to export in this project yet: click an object in a session first.")

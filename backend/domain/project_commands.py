@@ -10,8 +10,9 @@ from typing import Protocol
 
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.lookup import known_object
+from backend.domain.membership import Member
 from backend.domain.ontology import ObjectClass, checked_ontology, checked_text
-from backend.domain.people import LOCAL, Person, Scope
+from backend.domain.people import LOCAL, SERVER, Caller, May, Person, Scope
 from backend.domain.ports import Host, SessionStore
 from backend.domain.project_ports import ProjectStore, SessionProgress
 from backend.domain.projects import HOME, Project
@@ -25,7 +26,7 @@ class Roster(Protocol):
     """Who works where."""
 
     def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
-        """Those who may look at what lies in these places, by name."""
+        """Those who may work on what lies in these places, by name."""
         ...
 
 
@@ -34,6 +35,22 @@ class OneSelf:
 
     def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
         return (LOCAL.person,)
+
+
+class Members:
+    """The roster of those who were given a role: they work where they may edit or review."""
+
+    def __init__(self, members: Callable[[Sequence[Scope]], Sequence[Member]]) -> None:
+        """`members`: whoever has a role in one of some places, by name."""
+        self._members = members
+
+    def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
+        found: dict[str, Person] = {}
+        for member in self._members([SERVER, *places]):
+            mays = Caller(member.person, (member.grant,)).mays(places) if member.grant else frozenset()
+            if mays & {May.EDIT, May.REVIEW}:
+                found[member.person.person_id] = member.person
+        return tuple(found.values())
 
 
 class ProjectCommands:

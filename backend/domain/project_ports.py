@@ -12,13 +12,23 @@ from backend.domain.session import Session, TrackedObject
 
 
 @dataclass(frozen=True)
+class ObjectCounts:
+    """How many objects there are, and how many of them are in which state of review. The rest are drafts."""
+
+    all: int = 0
+    for_review: int = 0
+    accepted: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True)
 class SessionProgress:
     """How far a session is. A frame is masked where an object was drawn or tracked, also as not being there;
     verified where a person verified all of its masks; doubtful where one deserves a look that nobody gave."""
 
     session_id: str
     num_frames: int  # of its video
-    objects: int
+    objects: ObjectCounts
     masks: int
     masks_verified: int
     frames_masked: int

@@ -7,7 +7,7 @@ changed since somebody last looked; of the others it reads one row.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
@@ -16,7 +16,8 @@ from sqlalchemy.sql import ColumnElement
 
 from backend.domain.coverage import DOUBTFUL
 from backend.domain.errors import Unavailable
-from backend.domain.project_ports import SessionProgress
+from backend.domain.project_ports import ObjectCounts, SessionProgress
+from backend.domain.standing import ReviewState
 from backend.store.database import Database
 from backend.store.rows import upsert
 from backend.store.tables import masks, objects, session_progress, sessions, videos
@@ -86,7 +87,7 @@ def _read(connection: Connection, session_ids: list[str]) -> _Asked:
         _progress(
             counted[row.session_id],
             row.num_frames,
-            counts.get(row.session_id, 0),
+            counts.get(row.session_id, ObjectCounts()),
             [row.assignee_id, *people[row.session_id]],
         )
         for row in there
@@ -95,7 +96,7 @@ def _read(connection: Connection, session_ids: list[str]) -> _Asked:
 
 
 def _progress(
-    counted: _Counted, num_frames: int, num_objects: int, people: Sequence[str | None]
+    counted: _Counted, num_frames: int, num_objects: ObjectCounts, people: Sequence[str | None]
 ) -> SessionProgress:
     assigned = tuple(dict.fromkeys(person for person in people if person is not None))
     return SessionProgress(
@@ -163,18 +164,29 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _objects(connection: Connection, session_ids: list[str]) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """(whom objects of each session are assigned to, how many objects it has)"""
+def _objects(
+    connection: Connection, session_ids: list[str]
+) -> tuple[dict[str, list[str]], dict[str, ObjectCounts]]:
+    """(whom objects of each session are assigned to, how many objects it has in which state)"""
     here = objects.c.session_id.in_(session_ids), ~objects.c.removed
+    alike = objects.c.session_id, objects.c.assignee_id, objects.c.review_state
     people: dict[str, list[str]] = defaultdict(list)
-    counts: dict[str, int] = defaultdict(int)
-    wanted = select(objects.c.session_id, objects.c.assignee_id, func.count()).where(*here)
-    by_person = wanted.group_by(objects.c.session_id, objects.c.assignee_id)
-    for session_id, person_id, count in connection.execute(by_person):
-        counts[session_id] += count
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    wanted = select(*alike, func.count()).where(*here).group_by(*alike)
+    for session_id, person_id, state, count in connection.execute(wanted):
+        counts[session_id][state] += count
         if person_id is not None:
             people[session_id].append(person_id)
-    return people, counts
+    return people, {session_id: _counts(by_state) for session_id, by_state in counts.items()}
+
+
+def _counts(by_state: Counter[str]) -> ObjectCounts:
+    return ObjectCounts(
+        by_state.total(),
+        by_state[ReviewState.FOR_REVIEW],
+        by_state[ReviewState.ACCEPTED],
+        by_state[ReviewState.REJECTED],
+    )
 
 
 def _keep(database: Database, fresh: Sequence[_Counted]) -> None:

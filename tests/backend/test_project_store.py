@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from backend.domain.annotation_ports import Verified
 from backend.domain.errors import Conflict, NotFound
 from backend.domain.frames import FrameRange
 from backend.domain.ontology import ObjectClass
-from backend.domain.project_ports import SessionProgress
+from backend.domain.project_ports import ObjectCounts, SessionProgress
 from backend.domain.projects import HOME, Project
 from backend.domain.session import Session
+from backend.domain.standing import ReviewState
+from backend.store import tables
 from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database
 from backend.store.projects import SqlProjectStore
@@ -149,13 +151,13 @@ def progress(projects: SqlProjectStore) -> SessionProgress:
 def test_progress_counts_frames_as_the_timeline_shows_them(
     projects: SqlProjectStore, store: SqlSessionStore
 ) -> None:
-    nothing = SessionProgress(SESSION, FRAMES, 0, 0, 0, 0, 0, 0, None, ())
+    nothing = SessionProgress(SESSION, FRAMES, ObjectCounts(), 0, 0, 0, 0, 0, None, ())
     assert progress(projects) == nothing
     for _ in range(2):
         store.add_object(SESSION, describe)
     store.put_masks(SESSION, [drawn(1, 3), mask(1, 4), mask(1, 5, area=0), mask(2, 4)])
     counted = progress(projects)
-    assert (counted.objects, counted.masks, counted.frames_masked) == (2, 4, 3)
+    assert (counted.objects, counted.masks, counted.frames_masked) == (ObjectCounts(2), 4, 3)
     assert (counted.masks_verified, counted.frames_verified) == (0, 0)
     assert counted.busiest_frame == 4
 
@@ -170,7 +172,7 @@ def test_progress_counts_frames_as_the_timeline_shows_them(
     counted = progress(projects)
     assert (counted.frames_verified, counted.frames_doubtful) == (3, 0)
     store.remove_object(SESSION, 2)
-    assert progress(projects).objects == 1
+    assert progress(projects).objects == ObjectCounts(1)
     assert progress(projects).masks == 3
 
 
@@ -210,3 +212,17 @@ def test_what_did_not_change_is_not_counted_again(
         assert any("masks.counts" in statement for statement in asked)
     finally:
         event.remove(engine, "before_cursor_execute", listen)
+
+
+def test_objects_are_counted_by_their_state_of_review(
+    database: Database, projects: SqlProjectStore, store: SqlSessionStore
+) -> None:
+    for _ in range(4):
+        store.add_object(SESSION, describe)
+    states = {1: ReviewState.FOR_REVIEW, 2: ReviewState.ACCEPTED, 3: ReviewState.REJECTED}
+    with database.write() as connection:
+        for object_id, state in states.items():
+            of_it = tables.objects.c.object_id == object_id
+            connection.execute(update(tables.objects).where(of_it).values(review_state=state.value))
+    store.remove_object(SESSION, 3)
+    assert progress(projects).objects == ObjectCounts(3, for_review=1, accepted=1)
