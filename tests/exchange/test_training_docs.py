@@ -20,15 +20,24 @@ from tests.sam2.training.test_finetune import write_small_base
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALLER = {
     "masklet finetune": ["--epochs", "1", "--device", "cpu", "--workers", "0", "--stride", "2"],
-    "sam2.training.train": [
+    "MOSE_finetune.yaml": [
         *SMALL,
         "scratch.num_epochs=1",
         "scratch.resolution=128",
         "trainer.accelerator=cpu",
+        "scratch.num_train_workers=0",
+        "trainer.data.train.pin_memory=false",
+    ],
+    "nano/train.yaml": [
+        "scratch.num_epochs=1",
+        "scratch.images=2",
+        "scratch.image_batch=2",
+        "scratch.videos=1",
+        "scratch.video_batch=1",
+        "scratch.num_frames=2",
     ],
 }
 """What a test adds to a command, so that it ends soon."""
-SMALLER["sam2.training.train"] += ["scratch.num_train_workers=0", "trainer.data.train.pin_memory=false"]
 
 
 def commands() -> list[list[str]]:
@@ -38,7 +47,7 @@ def commands() -> list[list[str]]:
 
 
 def test_there_are_commands() -> None:
-    assert len(commands()) == 7
+    assert len(commands()) == 8
 
 
 def test_from_sessions_to_a_better_model(tmp_path: Path) -> None:
