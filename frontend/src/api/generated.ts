@@ -97,7 +97,7 @@ export type SessionCard = { id: string; title: string; createdS: number; project
 
 export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
-export type ProgressFields = { sessions: number; sessionsVerified: number; objects: number; frames: number; framesMasked: number; framesVerified: number; framesDoubtful: number };
+export type ProgressFields = { sessions: number; sessionsVerified: number; objects: number; objectsForReview: number; objectsAccepted: number; objectsRejected: number; frames: number; framesMasked: number; framesVerified: number; framesDoubtful: number };
 
 export type ProjectFields = { id: string; title: string; isFirst: boolean; createdS: number; may: readonly (May)[]; covers: readonly (string)[]; ontology: readonly (ClassFields)[]; progress: ProgressFields };
 
@@ -368,7 +368,7 @@ export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProj
 export type ProjectsVariables = Record<string, never>;
 export const Projects: Operation<ProjectsResult, ProjectsVariables> = {
   name: 'Projects',
-  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects frames framesMasked framesVerified framesDoubtful }",
+  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful }",
 };
 
 export type ProjectNamesResult = { projects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
@@ -382,7 +382,7 @@ export type OneProjectResult = { project: ProjectFields; projectSessions: readon
 export type OneProjectVariables = { id: string };
 export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
   name: 'OneProject',
-  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };
