@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from backend.domain.plan import step_of
@@ -96,8 +95,11 @@ def _take_again(live: LiveSession, prompt: FramePrompt, mask: FrameMask) -> bool
     earlier = range(0 if prompt.box is not None else 1, len(prompt.points))
     if 0 < len(earlier) <= CLICKS:
         for count in earlier:
-            with suppress(ValueError):  # such as clicks that all exclude
+            try:
                 live.state.apply(replace(prompt, points=prompt.points[:count]))
+            except Exception as error:  # such as clicks that all exclude: nobody saw an answer to these alone
+                if is_out_of_memory(error):
+                    raise
         if has_drawn(live.take(prompt), mask):
             return True
         live.state.apply(FramePrompt(prompt.object_id, prompt.frame_idx))
