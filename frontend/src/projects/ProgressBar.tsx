@@ -15,6 +15,7 @@ export function ProgressBar({
   const [done, sure] = [percent(verified + masked), percent(verified)];
   const words = t('{masked} % with masks, {verified} % verified', { masked: done, verified: sure });
   const { framesDoubtful } = progress;
+  const review = reviewWords(progress);
   return (
     <div className={isLarge ? `${styles.progress} ${styles.large}` : styles.progress}>
       <div className={styles.track} role="img" aria-label={words}>
@@ -31,6 +32,22 @@ export function ProgressBar({
           </span>
         )}
       </p>
+      {review && (
+        <p className={`${styles.words} number`} data-testid="progress-review">
+          {review}
+        </p>
+      )}
     </div>
   );
+}
+
+/** "3 accepted · 1 for review"; empty while every object is a draft. */
+function reviewWords(progress: ProgressFields): string {
+  const { objectsAccepted, objectsForReview, objectsRejected } = progress;
+  const parts = [
+    objectsAccepted > 0 && t('{count} accepted', { count: objectsAccepted }),
+    objectsForReview > 0 && t('{count} for review', { count: objectsForReview }),
+    objectsRejected > 0 && t('{count} rejected', { count: objectsRejected }),
+  ];
+  return parts.filter(Boolean).join(' · ');
 }
