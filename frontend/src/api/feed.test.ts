@@ -9,6 +9,7 @@ const delta = (version: number): SessionDelta => ({
   coverage: [],
   details: null,
   candidates: [],
+  comments: [],
   presence: null,
   propagation: null,
 });

@@ -83,7 +83,7 @@ export type PropagationFields = { id: string; pace: { beside: number; place: num
 
 export type ObjectFields = { objectId: number; name: string; colour: string; removed: boolean; version: number; label: string; attributes: readonly ({ name: string; value: string })[]; rank: number; locked: boolean; absent: readonly ({ first: number; last: number })[]; review: ReviewFields; assigneeId: string | null };
 
-export type ReviewFields = { state: ReviewState; reason: string; by: { id: string; name: string } | null; sentBy: { id: string; name: string } | null; sentS: number | null; frameIdx: number | null };
+export type ReviewFields = { state: ReviewState; reason: string; by: { id: string; name: string } | null; sentBy: { id: string; name: string } | null; atS: number | null; sentS: number | null; frameIdx: number | null };
 
 export type CommentFields = { id: string; threadId: string; frameIdx: number; objectId: number | null; x: number | null; y: number | null; text: string; author: { id: string; name: string; colour: string }; mentions: readonly ({ id: string; name: string })[]; createdS: number; editedS: number | null; removed: boolean; resolvedS: number | null; resolvedBy: { id: string; name: string } | null; version: number };
 
@@ -151,35 +151,35 @@ export type SendForReviewResult = { sendForReview: readonly (ObjectFields)[] };
 export type SendForReviewVariables = { sessionId: string; objectIds: readonly (number)[] };
 export const SendForReview: Operation<SendForReviewResult, SendForReviewVariables> = {
   name: 'SendForReview',
-  text: "mutation SendForReview($sessionId: ID!, $objectIds: [Int!]!) { sendForReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation SendForReview($sessionId: ID!, $objectIds: [Int!]!) { sendForReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type WithdrawFromReviewResult = { withdrawFromReview: readonly (ObjectFields)[] };
 export type WithdrawFromReviewVariables = { sessionId: string; objectIds: readonly (number)[] };
 export const WithdrawFromReview: Operation<WithdrawFromReviewResult, WithdrawFromReviewVariables> = {
   name: 'WithdrawFromReview',
-  text: "mutation WithdrawFromReview($sessionId: ID!, $objectIds: [Int!]!) { withdrawFromReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation WithdrawFromReview($sessionId: ID!, $objectIds: [Int!]!) { withdrawFromReview(sessionId: $sessionId, objectIds: $objectIds) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type AcceptObjectsResult = { acceptObjects: readonly (ObjectFields)[] };
 export type AcceptObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; seen?: number | null };
 export const AcceptObjects: Operation<AcceptObjectsResult, AcceptObjectsVariables> = {
   name: 'AcceptObjects',
-  text: "mutation AcceptObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { acceptObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation AcceptObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { acceptObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type RejectObjectsResult = { rejectObjects: readonly (ObjectFields)[] };
 export type RejectObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; reason: string; seen?: number | null };
 export const RejectObjects: Operation<RejectObjectsResult, RejectObjectsVariables> = {
   name: 'RejectObjects',
-  text: "mutation RejectObjects($sessionId: ID!, $objectIds: [Int!]!, $reason: String!, $seen: Int) { rejectObjects( sessionId: $sessionId objectIds: $objectIds reason: $reason seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation RejectObjects($sessionId: ID!, $objectIds: [Int!]!, $reason: String!, $seen: Int) { rejectObjects( sessionId: $sessionId objectIds: $objectIds reason: $reason seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type ReviewQueueResult = { reviewQueue: { total: number; objects: readonly ({ sessionId: string; sessionTitle: string; object: ObjectFields; thumbnailUrl: string; mask: { height: number; width: number; counts: string } | null; numMasks: number; openComments: number; mayReview: boolean })[] } };
 export type ReviewQueueVariables = { first: number; skip: number };
 export const ReviewQueue: Operation<ReviewQueueResult, ReviewQueueVariables> = {
   name: 'ReviewQueue',
-  text: "query ReviewQueue($first: Int!, $skip: Int!) { reviewQueue(first: $first, skip: $skip) { total objects { sessionId sessionTitle object { ...ObjectFields } thumbnailUrl mask { height width counts } numMasks openComments mayReview } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "query ReviewQueue($first: Int!, $skip: Int!) { reviewQueue(first: $first, skip: $skip) { total objects { sessionId sessionTitle object { ...ObjectFields } thumbnailUrl mask { height width counts } numMasks openComments mayReview } } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type MentionsOfMeResult = { mentionsOfMe: readonly ({ sessionId: string; sessionTitle: string; comment: CommentFields })[] };
@@ -235,14 +235,14 @@ export type AddObjectResult = { addObject: ObjectFields };
 export type AddObjectVariables = { sessionId: string; name?: string | null; colour?: string | null };
 export const AddObject: Operation<AddObjectResult, AddObjectVariables> = {
   name: 'AddObject',
-  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation AddObject($sessionId: ID!, $name: String, $colour: String) { addObject(sessionId: $sessionId, name: $name, colour: $colour) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type DescribeObjectResult = { describeObject: ObjectFields };
 export type DescribeObjectVariables = { sessionId: string; objectId: number; name?: string | null; colour?: string | null; label?: string | null; attributes?: readonly (AttributeInput)[] | null; locked?: boolean | null; seen?: number | null };
 export const DescribeObject: Operation<DescribeObjectResult, DescribeObjectVariables> = {
   name: 'DescribeObject',
-  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation DescribeObject($sessionId: ID!, $objectId: Int!, $name: String, $colour: String, $label: String, $attributes: [AttributeInput!], $locked: Boolean, $seen: Int) { describeObject( sessionId: $sessionId objectId: $objectId name: $name colour: $colour label: $label attributes: $attributes locked: $locked seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type SetPromptResult = { setPrompt: number };
@@ -256,7 +256,7 @@ export type SetAbsentRangesResult = { setAbsentRanges: ObjectFields };
 export type SetAbsentRangesVariables = { sessionId: string; objectId: number; ranges: readonly (FrameRangeInput)[]; seen?: number | null };
 export const SetAbsentRanges: Operation<SetAbsentRangesResult, SetAbsentRangesVariables> = {
   name: 'SetAbsentRanges',
-  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation SetAbsentRanges($sessionId: ID!, $objectId: Int!, $ranges: [FrameRangeInput!]!, $seen: Int) { setAbsentRanges( sessionId: $sessionId objectId: $objectId ranges: $ranges seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type SetVerifiedResult = { setVerified: number };
@@ -291,14 +291,14 @@ export type MergeObjectsResult = { mergeObjects: ObjectFields };
 export type MergeObjectsVariables = { sessionId: string; objectIds: readonly (number)[]; seen?: number | null };
 export const MergeObjects: Operation<MergeObjectsResult, MergeObjectsVariables> = {
   name: 'MergeObjects',
-  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation MergeObjects($sessionId: ID!, $objectIds: [Int!]!, $seen: Int) { mergeObjects(sessionId: $sessionId, objectIds: $objectIds, seen: $seen) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type SplitObjectResult = { splitObject: readonly (ObjectFields)[] };
 export type SplitObjectVariables = { sessionId: string; objectId: number; frameIdx: number; seen?: number | null };
 export const SplitObject: Operation<SplitObjectResult, SplitObjectVariables> = {
   name: 'SplitObject',
-  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!, $seen: Int) { splitObject( sessionId: $sessionId objectId: $objectId frameIdx: $frameIdx seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation SplitObject($sessionId: ID!, $objectId: Int!, $frameIdx: Int!, $seen: Int) { splitObject( sessionId: $sessionId objectId: $objectId frameIdx: $frameIdx seen: $seen ) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type SetOntologyResult = { setOntology: readonly (ClassFields)[] };
@@ -445,7 +445,7 @@ export type AssignObjectResult = { assignObject: ObjectFields };
 export type AssignObjectVariables = { sessionId: string; objectId: number; personId?: string | null };
 export const AssignObject: Operation<AssignObjectResult, AssignObjectVariables> = {
   name: 'AssignObject',
-  text: "mutation AssignObject($sessionId: ID!, $objectId: Int!, $personId: ID) { assignObject(sessionId: $sessionId, objectId: $objectId, personId: $personId) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx }",
+  text: "mutation AssignObject($sessionId: ID!, $objectId: Int!, $personId: ID) { assignObject(sessionId: $sessionId, objectId: $objectId, personId: $personId) { ...ObjectFields } } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx }",
 };
 
 export type ExportProjectResult = { exportProject: JobFields };
@@ -494,7 +494,7 @@ export type SessionFeedResult = { sessionFeed: { presence: readonly (PresenceFie
 export type SessionFeedVariables = { sessionId: string; after: number; masksAtMost?: number | null };
 export const SessionFeed: Operation<SessionFeedResult, SessionFeedVariables> = {
   name: 'SessionFeed',
-  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed( sessionId: $sessionId after: $after masksAtMost: $masksAtMost withPresence: true ) { presence { ...PresenceFields } version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } comments { ...CommentFields } } } fragment PresenceFields on Presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } sentS frameIdx } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
+  text: "subscription SessionFeed($sessionId: ID!, $after: Int!, $masksAtMost: Int) { sessionFeed( sessionId: $sessionId after: $after masksAtMost: $masksAtMost withPresence: true ) { presence { ...PresenceFields } version objects { ...ObjectFields } prompts { ...PromptFields } masks { ...MaskFields } coverage { objectId firstFrame looks } propagation { ...PropagationFields } details { title ontology { ...ClassFields } version } candidates { ...MaskFields } comments { ...CommentFields } } } fragment PresenceFields on Presence { id name colour frameIdx cursor { x y } view { x y zoom } playing holds here } fragment ObjectFields on TrackedObject { objectId name colour removed version label attributes { name value } rank locked absent { first last } review { ...ReviewFields } assigneeId } fragment ReviewFields on Review { state reason by { id name } sentBy { id name } atS sentS frameIdx } fragment PromptFields on FramePrompt { objectId frameIdx points { x y include } box { x0 y0 x1 y1 } mask { height width counts } version } fragment MaskFields on FrameMask { objectId frameIdx rle { counts } area objectScore predictedIou verified doubt doubtReasons } fragment PropagationFields on Propagation { id pace { beside place loading framesPerS remainingS } state framesDone framesTotal error version verdict } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment CommentFields on Comment { id threadId frameIdx objectId x y text author { id name colour } mentions { id name } createdS editedS removed resolvedS resolvedBy { id name } version }",
 };
 
 export type ExportFormatsResult = { exportFormats: readonly ({ name: string; title: string; purpose: string; needsFrames: boolean; takesFrames: boolean })[] };

@@ -1,3 +1,4 @@
+import { ReviewPage } from '../discussion/ReviewPage';
 import { GalleryPage } from '../gallery/GalleryPage';
 import { t, useLanguage } from '../i18n/t';
 import { ProjectPage } from '../projects/ProjectPage';
@@ -18,6 +19,7 @@ export function App() {
     <>
       {route.page === 'gallery' && <GalleryPage />}
       {route.page === 'sessions' && <SessionsPage />}
+      {route.page === 'review' && <ReviewPage />}
       {route.page === 'projects' && <ProjectsPage />}
       {route.page === 'project' && (
         <ProjectPage key={route.projectId} projectId={route.projectId} />

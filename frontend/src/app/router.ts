@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: 'sessions' }
   | { readonly page: 'session'; readonly sessionId: string }
   | { readonly page: 'projects' }
+  | { readonly page: 'review' }
   | { readonly page: 'project'; readonly projectId: string }
   | { readonly page: 'unknown' };
 
@@ -12,6 +13,7 @@ export function routeOf(path: string): Route {
   if (path === '/' || path === '') return { page: 'gallery' };
   if (/^\/sessions\/?$/.test(path)) return { page: 'sessions' };
   if (/^\/projects\/?$/.test(path)) return { page: 'projects' };
+  if (/^\/review\/?$/.test(path)) return { page: 'review' };
   const [, kind, id] = /^\/([sp])\/([^/]+)\/?$/.exec(path) ?? [];
   if (!id) return { page: 'unknown' };
   if (kind === 'p') return { page: 'project', projectId: safeDecode(id) };
@@ -28,6 +30,7 @@ export function projectPath(projectId: string): string {
 
 export const SESSIONS_PATH = '/sessions';
 export const PROJECTS_PATH = '/projects';
+export const REVIEW_PATH = '/review';
 
 const listeners = new Set<() => void>();
 

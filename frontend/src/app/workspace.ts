@@ -1,3 +1,11 @@
+import { DiscussionCommands } from '../discussion/commands';
+import { followAddress } from '../discussion/places';
+import {
+  CLOSED,
+  type DiscussionAction,
+  type DiscussionView,
+  reduceDiscussion,
+} from '../discussion/view';
 import {
   type EffectAction,
   type EffectChoices,
@@ -47,6 +55,9 @@ export interface Workspace {
   readonly tool: Store<ToolChoice, ToolAction>;
   /** How a tracked range that waits for a verdict is shown beside the kept masks. */
   readonly compare: Store<CompareMode, CompareMode>;
+  readonly discuss: DiscussionCommands;
+  /** What the panel of comments, log and effort shows. */
+  readonly discussion: Store<DiscussionView, DiscussionAction>;
   readonly encoder: MaskEncoder;
   close(): void;
 }
@@ -77,7 +88,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
   session.open();
   presence.open();
   player.start();
-  return {
+  const workspace: Workspace = {
     session,
     commands,
     presence,
@@ -90,8 +101,11 @@ export function openWorkspace(info: SessionInfo): Workspace {
     range,
     tool: createStore(reduceTool, FIRST_TOOL),
     compare: createStore((_: CompareMode, next: CompareMode) => next, 'after'),
+    discuss: new DiscussionCommands(session),
+    discussion: createStore(reduceDiscussion, CLOSED),
     encoder,
     close() {
+      leaveAddress();
       encoder.close();
       window.removeEventListener('pagehide', onPageHide);
       window.removeEventListener('beforeunload', onLeaving);
@@ -103,4 +117,6 @@ export function openWorkspace(info: SessionInfo): Workspace {
       pictures.close();
     },
   };
+  const leaveAddress = followAddress(workspace, window.location.search);
+  return workspace;
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { GalleryResult, VideoCard as Video } from '../api/generated';
 import { navigate, PROJECTS_PATH, SESSIONS_PATH } from '../app/router';
 import { useStore } from '../app/store';
+import { ReviewLink } from '../discussion/ReviewLink';
 import { t } from '../i18n/t';
 import { usePlaceForWork } from '../projects/newWork';
 import { openVideo } from '../projects/projectActions';
@@ -37,6 +38,7 @@ export function GalleryPage() {
           <header className={styles.header}>
             <Logo />
             <span className={styles.space} />
+            <ReviewLink />
             <Button data-testid="projects" onClick={() => navigate(PROJECTS_PATH)}>
               {t('Projects')}
             </Button>

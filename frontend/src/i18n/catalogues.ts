@@ -1,3 +1,4 @@
+import { zhDiscussion } from '../discussion/zh';
 import { zhGallery } from '../gallery/zh';
 import { zhOutbox } from '../outbox/zh';
 import { zhProjects } from '../projects/zh';
@@ -10,7 +11,7 @@ import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
 // Each folder with many sentences keeps its own file of them.
-const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhPresence, ...zhOutbox, ...zhProjects, ...zhWorkbench };
+const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhDiscussion, ...zhPresence, ...zhOutbox, ...zhProjects, ...zhWorkbench };
 
 /** Every sentence of the interface, by its English text. */
 export type Message = keyof typeof zh;

@@ -31,6 +31,11 @@ export const KEY_ACTIONS = {
   verify: 'Verify the mask and go on',
   absent: 'Absent here, or in the range',
   copyMask: 'Copy the mask of the previous prompted frame',
+  addComment: 'Comment on this frame',
+  sendForReview: 'Send the selected object for review',
+  acceptObject: 'Accept the selected object',
+  rejectObject: 'Reject the selected object',
+  nextForReview: 'Next for review',
   brush: 'Brush',
   eraser: 'Eraser',
   polygon: 'Polygon',
@@ -55,6 +60,7 @@ export type KeyAction = NamedAction | { readonly selectPlace: number };
 export const GROUPS: readonly { readonly title: Message; readonly from: NamedAction }[] = [
   { title: 'Playback', from: 'playPause' },
   { title: 'Objects', from: 'newObject' },
+  { title: 'Review', from: 'addComment' },
   { title: 'In the video', from: 'brush' },
 ];
 

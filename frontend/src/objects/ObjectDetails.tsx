@@ -2,6 +2,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 import type { AttributeInput, ClassFields, ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { ReviewSection } from '../discussion/ReviewSection';
 import { t } from '../i18n/t';
 import { doubtIn } from '../masks/coverage';
 import type { MaskStore } from '../masks/maskStore';
@@ -62,6 +63,7 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
         <AttributeField key={spec.name} spec={spec} object={object} workspace={workspace} />
       ))}
       <ObjectAssignee object={object} workspace={workspace} />
+      <ReviewSection object={object} workspace={workspace} />
       <div className={styles.line}>
         <Button
           icon="up"

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { StateMark } from '../discussion/StateMark';
 import { t } from '../i18n/t';
 import { Holder } from '../presence/Holder';
 import { promptedFrames } from '../session/state';
@@ -89,6 +90,7 @@ export function ObjectRow(props: ObjectRowProps) {
             <Icon name="locked" size={14} />
           </span>
         )}
+        <StateMark review={object.review} />
         {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
         <span className={styles.remove} data-keeps={isHidden || undefined}>
           <HideSwitch workspace={workspace} object={object} />

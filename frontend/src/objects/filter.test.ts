@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObjectFields } from '../api/generated';
+import { NO_REVIEW } from '../discussion/review.fixture';
 import { filtered } from './filter';
 
 const object = (objectId: number, change: Partial<ObjectFields>): ObjectFields => ({
@@ -14,6 +15,7 @@ const object = (objectId: number, change: Partial<ObjectFields>): ObjectFields =
   locked: false,
   absent: [],
   assigneeId: null,
+  review: NO_REVIEW,
   ...change,
 });
 const objects = [

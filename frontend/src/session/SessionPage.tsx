@@ -4,6 +4,7 @@ import { ApiError, NOT_FOUND, sentenceOf } from '../api/errors';
 import { OpenSession } from '../api/generated';
 import { useStore } from '../app/store';
 import { openWorkspace, type Workspace } from '../app/workspace';
+import { DiscussionPanel } from '../discussion/DiscussionPanel';
 import { t } from '../i18n/t';
 import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
@@ -93,6 +94,7 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
   const stage = useRef<StageHandle>(null);
   const [showsHelp, setShowsHelp] = useState(false);
   const [showsEffects, setShowsEffects] = useState(false);
+  const showsDiscussion = useStore(workspace.discussion, (view) => view.isOpen);
   const isGone = useStore(workspace.session.connection, (status) => status === 'gone');
   useKeys((action) => {
     if (action === 'help') setShowsHelp(true);
@@ -108,13 +110,14 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         onEffects={() => setShowsEffects(!showsEffects)}
       />
       <div className={styles.middle}>
-        <Suspense fallback={<span />}>
-          {showsEffects ? (
-            <EffectsPanel workspace={workspace} onClose={() => setShowsEffects(false)} />
-          ) : (
-            <span />
-          )}
-        </Suspense>
+        <div className={styles.left}>
+          {showsDiscussion && <DiscussionPanel workspace={workspace} />}
+          <Suspense>
+            {showsEffects && (
+              <EffectsPanel workspace={workspace} onClose={() => setShowsEffects(false)} />
+            )}
+          </Suspense>
+        </div>
         <div className={styles.screen}>
           <Stage workspace={workspace} handle={stage} />
           <FollowBar workspace={workspace} />

@@ -3,6 +3,7 @@ import { copyText } from '../app/clipboard';
 import { notify } from '../app/notices';
 import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
+import { DiscussionButton } from '../discussion/DiscussionButton';
 import { t } from '../i18n/t';
 import { HereList } from '../presence/HereList';
 import { ProjectCrumb } from '../projects/ProjectCrumb';
@@ -39,6 +40,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       <HereList workspace={workspace} />
       <HistoryButtons workspace={workspace} />
       <span className={styles.rule} />
+      <DiscussionButton workspace={workspace} />
       <Button icon="sparkle" aria-pressed={showsEffects} data-testid="effects" onClick={onEffects}>
         {t('Effects')}
       </Button>

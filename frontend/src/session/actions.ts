@@ -1,5 +1,7 @@
 import { notify } from '../app/notices';
 import type { Workspace } from '../app/workspace';
+import { goToNext } from '../discussion/places';
+import { acceptSelected, beginComment, rejectSelected, sendSelected } from '../discussion/selected';
 import { t } from '../i18n/t';
 import type { KeyAction } from '../keys/keymap';
 import type { CompareMode } from '../review/comparison';
@@ -60,6 +62,11 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
   copyMask: ({ workspace }) => copyPrevious(workspace),
   retrack: ({ workspace }) => retrack(workspace),
   compare: ({ workspace }) => workspace.compare.dispatch(NEXT_MODE[workspace.compare.get()]),
+  addComment: ({ workspace }) => beginComment(workspace),
+  sendForReview: ({ workspace }) => sendSelected(workspace),
+  acceptObject: ({ workspace }) => acceptSelected(workspace),
+  rejectObject: ({ workspace }) => rejectSelected(workspace),
+  nextForReview: ({ workspace }) => void goToNext(workspace),
 };
 
 const NEXT_MODE: Readonly<Record<CompareMode, CompareMode>> = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObjectFields } from '../api/generated';
+import { NO_REVIEW } from '../discussion/review.fixture';
 import { type Change, isOvertaken } from './changes';
 import { joined, toggledRange, withoutRange } from './ranges';
 import { EMPTY_SESSION, type SessionState } from './state';
@@ -16,6 +17,7 @@ const OBJECT: ObjectFields = {
   locked: false,
   absent: [{ first: 3, last: 5 }],
   assigneeId: null,
+  review: NO_REVIEW,
 };
 const state: SessionState = { ...EMPTY_SESSION, version: 9, objects: new Map([[1, OBJECT]]) };
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SessionDelta } from '../api/feed';
 import type { ObjectFields } from '../api/generated';
 import { notices } from '../app/notices';
+import { NO_REVIEW } from '../discussion/review.fixture';
 import { SessionCommands } from './commands';
 import { LiveSession, type SessionInfo } from './liveSession';
 import { withPoint } from './prompts';
@@ -47,6 +48,7 @@ const OBJECT: ObjectFields = {
   locked: false,
   absent: [],
   assigneeId: null,
+  review: NO_REVIEW,
 };
 
 function feed(session: LiveSession, version: number, change: Partial<SessionDelta>): void {
@@ -56,6 +58,7 @@ function feed(session: LiveSession, version: number, change: Partial<SessionDelt
     masks: [],
     coverage: [],
     candidates: [],
+    comments: [],
     presence: null,
   };
   const delta = { version, ...nothing, propagation: null, details: null, ...change };

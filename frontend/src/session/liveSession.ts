@@ -1,8 +1,9 @@
 import { request } from '../api/client';
 import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
-import { MaskWindow, type OpenSessionResult } from '../api/generated';
+import { type CommentFields, MaskWindow, type OpenSessionResult } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { createStore, type Store } from '../app/store';
+import { type Comments, NO_COMMENTS, reduceComments } from '../discussion/comments';
 import { MaskStore } from '../masks/maskStore';
 import { MaskWindows } from '../masks/maskWindows';
 import { Contests } from '../outbox/contests';
@@ -27,6 +28,10 @@ export class LiveSession {
   );
   /** Who has it open now. */
   readonly people: Store<People, PeopleAction> = createStore(reducePeople, NOBODY);
+  readonly comments: Store<Comments, readonly CommentFields[]> = createStore(
+    reduceComments,
+    NO_COMMENTS,
+  );
   readonly masks: MaskStore;
   /** Masks of a tracked range that waits to be kept or dropped. */
   readonly candidates: MaskStore;
@@ -136,6 +141,7 @@ export class LiveSession {
     this.masks.apply(delta.masks);
     this.store.dispatch({ type: 'delta', delta });
     this.selectFirst();
+    this.comments.dispatch(delta.comments);
   }
 
   private receiveCandidates(delta: SessionDelta): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SessionDelta } from '../api/feed';
 import type { ObjectFields, PropagationFields } from '../api/generated';
+import { NO_REVIEW } from '../discussion/review.fixture';
 import { NO_PROMPTS, type PromptSet, withPoint } from './prompts';
 import { reduce, type SessionAction } from './reducer';
 import {
@@ -24,6 +25,7 @@ const object = (objectId: number, change: Partial<ObjectFields> = {}): ObjectFie
   locked: false,
   absent: [],
   assigneeId: null,
+  review: NO_REVIEW,
   ...change,
 });
 const delta = (version: number, change: Partial<SessionDelta> = {}): SessionAction => ({
@@ -36,6 +38,7 @@ const delta = (version: number, change: Partial<SessionDelta> = {}): SessionActi
     coverage: [],
     details: null,
     candidates: [],
+    comments: [],
     presence: null,
     propagation: null,
     ...change,

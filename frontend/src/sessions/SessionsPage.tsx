@@ -8,6 +8,7 @@ import {
   type GalleryResult,
 } from '../api/generated';
 import { navigate } from '../app/router';
+import { ReviewLink } from '../discussion/ReviewLink';
 import { duration } from '../gallery/format';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
@@ -43,6 +44,7 @@ export function SessionsPage() {
           data-testid="find-session"
           onChange={(event) => setWanted(event.target.value)}
         />
+        <ReviewLink />
         <Button look="outlined" onClick={() => navigate('/')}>
           {t('New session')}
         </Button>

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Workspace } from '../app/workspace';
+import { Pins } from '../discussion/pins';
 import { t } from '../i18n/t';
 import { StagePeople } from '../presence/stagePeople';
 import { Comparison } from '../review/comparison';
@@ -46,6 +47,7 @@ export function Stage({
     });
     const tools = new StageTools(workspace, painter);
     const comparison = new Comparison(workspace, painter.invalidate);
+    const pins = new Pins(root.current, workspace, painter.invalidate);
     const pointer = new StagePointer(root.current, painter, workspace, tools);
     const act = {
       click: (at: Spot, include: boolean) => pointer.clickOn(at, include),
@@ -54,7 +56,7 @@ export function Stage({
     };
     const keyPointer = new KeyPointer(painter, act, setCross);
     const people = new StagePeople(workspace, painter);
-    painter.overlays = [comparison, tools, keyPointer, people];
+    painter.overlays = [comparison, tools, keyPointer, people, pins];
     const sizes = new ResizeObserver(() => painter.resize());
     sizes.observe(root.current);
     const onScreen = () => painter.resize(); // another zoom or screen: the size may be the same, not its pixels
@@ -85,6 +87,7 @@ export function Stage({
       pointer.close();
       tools.close();
       comparison.close();
+      pins.close();
       painter.close();
       workspace.video.remove();
     };

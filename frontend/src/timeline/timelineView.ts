@@ -1,4 +1,7 @@
 import type { Workspace } from '../app/workspace';
+import { openFrames, type Thread, threadsOf } from '../discussion/comments';
+import { drawCommentMarks, threadAt } from '../discussion/marks';
+import { goToThread } from '../discussion/places';
 import { rangeOf } from '../playback/range';
 import { TimelinePeople } from '../presence/timelinePeople';
 import { promptedFrames, visibleObjects } from '../session/state';
@@ -14,6 +17,7 @@ import { fetchThumbnail, Thumbnails } from './thumbnails';
 import { follow, panWindow, type TimeWindow, wholeWindow, zoomWindow } from './timeWindow';
 
 const LABEL_PX = 130;
+const MARK_HEIGHT_PX = 11; // of a comment's mark, from the top of the ruler
 const REST = 4; // times as long as a drawing took
 const WHEEL_ZOOM = 0.0022; // per pixel that the wheel reports
 
@@ -64,6 +68,7 @@ export class TimelineView {
     this.leave = [
       session.masks.subscribe(this.invalidate),
       session.store.subscribe(this.invalidate),
+      session.comments.subscribe(this.invalidate),
       workspace.range.subscribe(this.invalidate),
       player.subscribe(this.movePlayhead),
       () => sizes.disconnect(),
@@ -160,10 +165,15 @@ export class TimelineView {
     const geometry = { scale: this.scale, laneHeight, pixelRatio: pixelRatio() };
     const rulerHeight = ruler.clientHeight;
     const fontPx = Number.parseFloat(getComputedStyle(ruler).fontSize);
-    drawRuler(sized(ruler, width, rulerHeight), geometry, rulerHeight, fontPx, {
+    const rulerContext = sized(ruler, width, rulerHeight);
+    drawRuler(rulerContext, geometry, rulerHeight, fontPx, {
       range: rangeOf(this.workspace.range.get(), info.video.numFrames),
       cuts: this.cuts,
     });
+    const threads = threadsOf(this.workspace.session.comments.get());
+    const said = openFrames(threads);
+    drawCommentMarks(rulerContext, geometry, said);
+    track.dataset.comments = said.join(' ');
     this.drawFilm(geometry);
     const lanesHeight = this.lanes.length * laneHeight;
     this.painter.draw(sized(lanes, width, lanesHeight), this.lanes, this.lanesInSight(), geometry);
@@ -220,6 +230,11 @@ export class TimelineView {
   private readonly onDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     this.elements.track.setPointerCapture(event.pointerId);
+    const thread = this.threadUnder(event);
+    if (thread) {
+      goToThread(this.workspace, thread);
+      return;
+    }
     const dot = this.dotUnder(event);
     if (dot) {
       this.workspace.commands.select(dot.lane.objectId);
@@ -284,6 +299,13 @@ export class TimelineView {
     const { masks } = this.workspace.session;
     const reasons = lane ? masks.whyDoubtful(lane.objectId, frameIdx) : [];
     pointer.dataset.text = frameText(frameIdx, lane, reasons);
+  }
+
+  private threadUnder(event: PointerEvent): Thread | null {
+    const { left, top } = this.elements.ruler.getBoundingClientRect();
+    if (event.clientY - top > MARK_HEIGHT_PX) return null;
+    const threads = threadsOf(this.workspace.session.comments.get());
+    return threadAt(threads, this.scale, event.clientX - left);
   }
 
   private dotUnder(event: PointerEvent): { lane: Lane; frameIdx: number } | null {
