@@ -19,6 +19,7 @@ from backend.api.body_limit import BodyLimit, HeadLimit, as_nothing, as_sentence
 from backend.api.client_limits import ClientLimits
 from backend.api.context import Service
 from backend.api.doorbell import Doorbell
+from backend.api.doorman import Doorman
 from backend.api.effort import export_effort
 from backend.api.export import export_coco
 from backend.api.gate import Gate
@@ -27,11 +28,12 @@ from backend.api.monitor.metrics import Metrics
 from backend.api.monitor.requests import RequestWatch
 from backend.api.official.adapter import DemoSessions
 from backend.api.official.stream import propagate_in_video
-from backend.api.owner_key import owner_key
+from backend.api.owner_key import OwnerKey
 from backend.api.permissions.guard import guard_routes
 from backend.api.presence.editors import Editors
 from backend.api.presence.here import here
 from backend.api.schema import build_schema
+from backend.api.team.routes import Joining
 from backend.api.threads import Threads
 from backend.api.tus.routes import Uploads
 from backend.api.tus.shelf import Shelf
@@ -44,8 +46,9 @@ from backend.domain.commands import SessionCommands
 from backend.domain.comments import CommentCommands, KnownPeople
 from backend.domain.limits import SessionLimits
 from backend.domain.objects import ObjectCommands
+from backend.domain.people_commands import PeopleCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
-from backend.domain.project_commands import OneSelf, ProjectCommands
+from backend.domain.project_commands import Members, ProjectCommands
 from backend.domain.review import ReviewCommands
 from backend.domain.shelf import ShelfCommands
 from backend.exchange.jobs import Jobs
@@ -70,6 +73,7 @@ from backend.store.database import Database, open_database
 from backend.store.imports import SqlImports
 from backend.store.jobs import SqlJobStore
 from backend.store.ledger_reading import SqlLedger
+from backend.store.people import SqlPeopleStore
 from backend.store.projects import SqlProjectStore
 from backend.store.scopes import SqlScopes
 from backend.store.sessions import SqlSessionStore
@@ -116,6 +120,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
         undo.callback(host.close)
         threads = Threads()
         undo.callback(threads.close)
+        key = None if settings.open_here else OwnerKey(settings.data)
+        people = PeopleCommands(SqlPeopleStore(database), key)
         commands = SessionCommands(sessions, videos, host, limits)
         annotations = SqlAnnotationStore(sessions)
         shelf = ShelfCommands(sessions, SqlShelfStore(database), videos, library, host)
@@ -128,6 +134,8 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             sessions=sessions,
             videos=videos,
             scopes=SqlScopes(database),
+            people=people,
+            owner_key=key,
             library=library,
             write_coco=coco_json,
             host=host,
@@ -135,12 +143,12 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             objects=ObjectCommands(sessions, annotations, videos, host),
             review=ReviewCommands(sessions, annotations, videos, host, limits),
             comments=CommentCommands(
-                sessions, SqlCommentStore(sessions), videos, KnownPeople(OneSelf(), ledger)
+                sessions, SqlCommentStore(sessions), videos, KnownPeople(people, ledger)
             ),
             acceptance=AcceptanceCommands(sessions, SqlAcceptanceStore(sessions), videos),
             ledger=ledger,
             shelf=shelf,
-            projects=ProjectCommands(sessions, projects, OneSelf(), host),
+            projects=ProjectCommands(sessions, projects, Members(people.members), host),
             covers=SessionCovers(sessions, projects, library, settings.data / "covers"),
             jobs=jobs,
             demo=DemoSessions(commands, sessions, videos, even_size),
@@ -191,6 +199,7 @@ def web_app(service: Service) -> ASGIApp:
         Route("/api/sessions/{session_id}/here", partial(here, service), methods=["POST"]),
         *uploads.routes(),
         *Health(service).routes(),
+        *Joining(service).routes(),
     ]
 
     @asynccontextmanager
@@ -220,7 +229,8 @@ def web_app(service: Service) -> ASGIApp:
     limited = BodyLimit(app, settings.limits.request_bytes, settings.max_upload_bytes)
     known = Editors(limited, service.presence)
     counted = ClientLimits(known, settings.limits.requests_per_minute, settings.limits.feeds)
-    guarded = HeadLimit(Gate(counted, policy_of(settings)), settings.limits.header_bytes)
+    gate = Gate(counted, policy_of(settings), service, _doorman(service))
+    guarded = HeadLimit(gate, settings.limits.header_bytes)
     return RequestWatch(guarded, service.metrics, service.traffic)
 
 
@@ -229,9 +239,17 @@ def _media_limits(settings: Settings) -> MediaLimits:
     return MediaLimits(limits.video_frames, float(limits.video_s), limits.video_pixels, limits.decoder_bytes)
 
 
+def _doorman(service: Service) -> Doorman | None:
+    if service.owner_key is None:
+        return None
+    doorman = Doorman(service.people, service.owner_key, service.threads)
+    service.people.listen(doorman.forget)
+    return doorman
+
+
 def policy_of(settings: Settings) -> Policy:
     return Policy(
-        None if settings.open_here else owner_key(settings.data),
+        settings.open_here,
         frozenset(settings.allowed_origins),
         frozenset(settings.allowed_hosts),
         settings.metrics_token,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from backend.host.memory import parse_amount
 from backend.limits import Limits, limit_settings
+from backend.provider import Provider, provider_of
 
 GIB = 1024**3
 MIN_TOKEN = 24
@@ -42,6 +43,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)  # opens /metrics, and nothing else, to its bearer
     memory_budget: int | float | None = None  # for live sessions: bytes, or a share; None: the device's usual
     stop_s: int = 10  # how long requests may take to finish once the server is told to stop
+    oidc: Provider | None = None  # who vouches for people that sign in
     limits: Limits = Limits()
 
     @property
@@ -96,6 +98,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=_token(given, "MASKLET_METRICS_TOKEN"),
         memory_budget=_amount(given, "MASKLET_MEMORY_BUDGET"),
         stop_s=_whole_number(given, "MASKLET_STOP_SECONDS", Settings.stop_s, 1, 3600),
+        oidc=_provider(given),
         limits=Limits(
             **{
                 one.field: _whole_number(given, one.name, one.default, one.low, one.high)
@@ -160,6 +163,13 @@ def _amount(given: Mapping[str, str], name: str) -> int | float | None:
         return parse_amount(given[name])
     except ValueError as error:
         raise SettingsError(f"{name}={error}") from None
+
+
+def _provider(given: Mapping[str, str]) -> Provider | None:
+    try:
+        return provider_of(given)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _database_url(text: str) -> str:

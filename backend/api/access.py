@@ -1,21 +1,19 @@
-"""Who may ask: pure rules over one request's headers. `gate` applies them.
+"""Which requests are taken at all: pure rules over one request's headers. `gate` applies them.
 
-Open on loopback, closed on the network. On loopback there is no login, so what must be kept out are
-other web pages: by the Host header (DNS rebinding) and the Origin header (cross-site requests).
+What must be kept out here are other web pages: by the Host header (DNS rebinding, on an open server) and the
+Origin header (cross-site requests). Who asks is found out after that, and what they may do by `permissions`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from backend.domain.secret import same
 from backend.settings import is_loopback
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-COOKIE = "masklet_key"
-FOR_ALL = frozenset({"/healthy", "/healthz", "/readyz"})  # health checks come without a key
+COOKIE = "masklet_login"
 METRICS = "/metrics"
 
 
@@ -41,27 +39,23 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Policy:
-    """`owner_key` None: open, for this machine only."""
+    """`is_open`: for this machine only, without any login."""
 
-    owner_key: str | None
+    is_open: bool
     allowed_origins: frozenset[str] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
     metrics_token: str = ""  # opens METRICS to its bearer; empty: only what opens all the rest does
 
     def refusal(self, ask: Ask) -> Refusal | None:
-        if self.owner_key is None and not self._host_is_ours(ask.host):
+        if self.is_open and not self._host_is_ours(ask.host):
             return Refusal(
                 403, "This Masklet serves its own machine only: open it as http://localhost:<port>."
             )
-        if ask.method in SAFE_METHODS and (ask.path in FOR_ALL or self._may_measure(ask)):
-            return None
         if ask.method not in SAFE_METHODS or ask.method == "OPTIONS":
             if ask.origin is not None and not self.origin_allowed(ask.origin, ask.host):
                 return Refusal(403, "Another web page may not use this Masklet; see MASKLET_ALLOWED_ORIGINS.")
             if ask.origin is None and ask.fetch_site == "cross-site":
                 return Refusal(403, "Another web page may not use this Masklet.")
-        if self.owner_key is not None and not ask.preflight and not self._knows_key(ask):
-            return Refusal(401, "This Masklet is closed: open the link that it printed when it started.")
         return None
 
     def origin_allowed(self, origin: str, host: str | None) -> bool:
@@ -73,24 +67,13 @@ class Policy:
             return True
         if f"{parts.scheme}://{parts.netloc}" in self.allowed_origins:
             return True
-        return self.owner_key is None and is_loopback(parts.hostname)
+        return self.is_open and is_loopback(parts.hostname)
 
-    def is_owner_key(self, key: str) -> bool:
-        return self.owner_key is not None and _same(key, self.owner_key)
-
-    def cookie_value(self) -> str:
-        """What the owner's browser keeps: it opens this server, but is not the key itself."""
-        assert self.owner_key is not None
-        return hmac.new(self.owner_key.encode(), b"cookie", hashlib.sha256).hexdigest()
-
-    def _may_measure(self, ask: Ask) -> bool:
-        if ask.path != METRICS or not self.metrics_token or ask.bearer is None:
+    def may_measure(self, ask: Ask) -> bool:
+        """Has it the token that opens METRICS, and asks for nothing else?"""
+        if ask.path != METRICS or ask.method not in SAFE_METHODS or not self.metrics_token:
             return False
-        return _same(ask.bearer, self.metrics_token)
-
-    def _knows_key(self, ask: Ask) -> bool:
-        by_cookie = ask.cookie is not None and _same(ask.cookie, self.cookie_value())
-        return by_cookie or (ask.bearer is not None and self.is_owner_key(ask.bearer))
+        return ask.bearer is not None and same(ask.bearer, self.metrics_token)
 
     def _host_is_ours(self, host: str | None) -> bool:
         if host is None:
@@ -100,8 +83,3 @@ class Policy:
         except ValueError:
             return False
         return is_loopback(name) or name in self.allowed_hosts
-
-
-def _same(given: str, expected: str) -> bool:
-    """Takes equally long wherever they differ."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

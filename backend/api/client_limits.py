@@ -28,7 +28,15 @@ BEATS_PER_MINUTE = (
 )
 CLIENTS = 10_000  # remembered; of more, those that were silent longest begin anew
 COUNTED = frozenset(
-    {"/graphql", "/propagate_in_video", "/api/videos", "/api/jobs", "/api/imports", "/api/sessions/export"}
+    {
+        "/graphql",
+        "/propagate_in_video",
+        "/api/videos",
+        "/api/jobs",
+        "/api/imports",
+        "/api/people",
+        "/api/sessions/export",
+    }
 )
 
 
@@ -45,6 +53,13 @@ class Buckets:
         self._per_minute = per_minute
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def is_empty(self, client: str) -> bool:
+        """Would it have to wait? Takes none."""
+        bucket = self._buckets.get(client)
+        if bucket is None or not self._per_minute:
+            return False
+        return bucket.left + (self._clock() - bucket.filled_s) * self._per_minute / 60 < 1
 
     def wait_s(self, client: str) -> float:
         """Take one; 0 if there was one, else seconds until there is."""

@@ -12,6 +12,7 @@ from backend.api.doorbell import Doorbell
 from backend.api.monitor.metrics import Metrics
 from backend.api.monitor.requests import Traffic
 from backend.api.official.adapter import DemoSessions
+from backend.api.owner_key import OwnerKey
 from backend.api.ports import CocoWriter, Covers, Library
 from backend.api.threads import Threads
 from backend.domain.acceptance import AcceptanceCommands
@@ -19,6 +20,7 @@ from backend.domain.commands import SessionCommands
 from backend.domain.comments import CommentCommands
 from backend.domain.ledger import LedgerReader
 from backend.domain.objects import ObjectCommands
+from backend.domain.people_commands import PeopleCommands
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.project_commands import ProjectCommands
 from backend.domain.review import ReviewCommands
@@ -39,6 +41,8 @@ class Service:
     sessions: SessionStore
     videos: VideoStore
     scopes: Scopes
+    people: PeopleCommands
+    owner_key: OwnerKey | None  # None: the server is open
     library: Library
     write_coco: CocoWriter
     host: Host

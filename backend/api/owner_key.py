@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from backend.domain.secret import digest, same
+
 NAME = "owner.key"
+LOOK_S = 1.0
 
 
 def owner_key(data: Path) -> str:
@@ -29,6 +35,49 @@ def owner_key(data: Path) -> str:
     finally:
         os.unlink(draft)
     return _read(path)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    file: tuple[int, int, int] | None  # inode, time, size; None: there is none
+    key: str | None
+
+
+class OwnerKey:
+    """The key as it is now. Where its file is deleted or replaced, the old one opens nothing within seconds,
+    nor does any login that it gave; a deleted one is made anew at the next start."""
+
+    def __init__(self, data: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        owner_key(data)
+        self._path = data / NAME
+        self._clock = clock
+        self._looked_s = -LOOK_S
+        self._seen = _Seen(None, None)
+
+    def matches(self, given: str) -> bool:
+        key = self._now()
+        return key is not None and same(given, key)
+
+    @property
+    def key_id(self) -> str:
+        """What grants by the key hang on: it tells nothing of the key."""
+        key = self._now()
+        return "key:gone" if key is None else f"key:{digest(f'id of {key}')[:32]}"
+
+    def _now(self) -> str | None:
+        now_s = self._clock()
+        if now_s - self._looked_s >= LOOK_S:
+            self._seen = self._look()
+            self._looked_s = now_s
+        return self._seen.key
+
+    def _look(self) -> _Seen:
+        try:
+            stat = self._path.stat()
+            file = stat.st_ino, stat.st_mtime_ns, stat.st_size
+            return self._seen if file == self._seen.file else _Seen(file, _read(self._path))
+        except (OSError, ValueError):
+            return _Seen(None, None)
 
 
 def _read(path: Path) -> str:

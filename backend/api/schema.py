@@ -16,6 +16,7 @@ from backend.api.official import operations as official
 from backend.api.permissions.guard import guard_fields
 from backend.api.presence import operations as presence
 from backend.api.query_limits import QueryLimiter
+from backend.api.team import fields as team
 from backend.limits import Limits
 
 
@@ -39,6 +40,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
                 projects.Query,
                 exchange.Query,
                 official.Query,
+                team.Query,
             ),
         ),
         mutation=merge_types(
@@ -53,6 +55,7 @@ def build_schema(limits: Limits) -> strawberry.Schema:
                 projects.Mutation,
                 exchange.Mutation,
                 official.Mutation,
+                team.Mutation,
             ),
         ),
         subscription=operations.Subscription,

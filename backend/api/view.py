@@ -20,8 +20,12 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from backend.api.context import Service
 from backend.api.errors import failure_of, plain_errors
 from backend.api.once import asked_in
+from backend.api.permissions.rules import CLOSED
+from backend.api.permissions.strangers import STRANGERS_BYTES, asks_only_who
 from backend.api.streaming import ClosingStream
+from backend.domain.errors import Unauthenticated
 from backend.domain.once import asked
+from backend.domain.people import acting
 
 STOPPING = ": the server is stopping; what is done is kept\r\nretry: 2000\r\n"
 
@@ -69,6 +73,8 @@ class GraphQLView(GraphQL[Service, None]):
     async def parse_http_body(
         self, request: AsyncHTTPRequestAdapter
     ) -> GraphQLRequestData | list[GraphQLRequestData]:
+        if acting.get() is None:
+            return await self._of_a_stranger(request)
         try:
             data = await super().parse_http_body(request)
         except (AttributeError, TypeError, LookupError, ValueError):  # a body of another shape
@@ -76,6 +82,15 @@ class GraphQLView(GraphQL[Service, None]):
         if isinstance(data, GraphQLRequestData) and data.protocol == "http" and self._subscribes(data):
             raise HTTPException(400, "Subscriptions need the header Accept: text/event-stream")
         return data
+
+    async def _of_a_stranger(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """They may ask who they are, and how to come in. Nothing else of theirs is taken in or looked at."""
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and int(length) <= STRANGERS_BYTES and request.content_type == "application/json":
+            data = await super().parse_http_body(request)
+            if isinstance(data, GraphQLRequestData) and data.protocol == "http" and asks_only_who(data.query):
+                return data
+        raise Unauthenticated(CLOSED)
 
     def _subscribes(self, data: GraphQLRequestData) -> bool:
         if "subscription" not in (data.query or ""):

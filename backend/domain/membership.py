@@ -6,7 +6,7 @@ key gave goes with the key, and a role that an owner set stays until an owner ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,11 +52,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody's role in a place. `given_by`: a link's id, the key's, or one of the above."""
+    """Somebody's role in a place. `link_id`: the link that gave it."""
 
     person: Person
-    grant: Grant | None  # None: signed in, and nobody gave them a role yet
-    given_by: str = BY_OWNER
+    grant: Grant
+    link_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,3 @@ class PeopleStore(Protocol):
     def remove_token(self, token_id: str, person_id: str) -> None:
         """Raises NotFound where the person has no such token."""
         ...
-
-
-OnPeopleChange = Callable[[], None]  # something that decides who may do what was written

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 from zlib import crc32
 
 from backend.domain.colours import colour_of
@@ -32,28 +33,50 @@ class Joined:
     secret: str | None
 
 
-@dataclass(frozen=True)
-class NewSecret:
-    """Shown once: only its digest is kept."""
+class NewLink(NamedTuple):
+    """The secret is told once: only its digest is kept."""
 
-    made: Link | ApiToken
+    link: Link
     secret: str
 
 
+class NewApiToken(NamedTuple):
+    token: ApiToken
+    secret: str
+
+
+class Key(Protocol):
+    """The owner's, as it is now. Whoever joins by it owns the server for as long as it is the key."""
+
+    @property
+    def key_id(self) -> str:
+        """Of this very key; what it gave hangs on it."""
+        ...
+
+    def matches(self, given: str) -> bool: ...
+
+
 class PeopleCommands:
-    """`key_id` tells the owner's key as it is now, and is None on an open server. All calls block."""
+    """`key` None: the server is open, and has none. All calls block."""
 
     def __init__(
         self,
         store: PeopleStore,
-        key_id: Callable[[], str | None],
-        is_owner_key: Callable[[str], bool],
+        key: Key | None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._key_id = key_id
-        self._is_owner_key = is_owner_key
+        self._key = key
         self._clock = clock
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Have it called, from any thread, when somebody's rights may have changed."""
+        self._listeners.append(changed)
+
+    def _changed(self) -> None:
+        for changed in self._listeners:
+            changed()
 
     # Who asks
 
@@ -79,13 +102,20 @@ class PeopleCommands:
         """
         grant, given_by = self._opened_by(secret, passphrase, known)
         person = known.person if known else _new_person(name or ("Owner" if given_by != BY_OWNER else ""))
+        if known is not None and name.strip() and _name(name) != person.name:
+            person = self.rename(known, name)
         self._store.join(person, grant, given_by, self._clock())
+        self._changed()
         return Joined(person, grant.scope, None if known else self.new_login(person))
+
+    def leads_to(self, secret: str, passphrase: str | None) -> Scope:
+        """Where a link leads, for who may go there anyway. Raises as `join` does."""
+        return self._opened_by(secret, passphrase, LOCAL)[0].scope
 
     def _opened_by(self, secret: str, passphrase: str | None, known: Caller | None) -> tuple[Grant, str]:
         """What it gives, and what that hangs on."""
-        if self._is_owner_key(secret):
-            return Grant(SERVER, Role.OWNER), self._key_id() or BY_OWNER
+        if self._key is not None and self._key.matches(secret):
+            return Grant(SERVER, Role.OWNER), self._key.key_id
         link = self._store.link_by(digest(secret))
         if link is None:
             raise NoLink
@@ -118,13 +148,18 @@ class PeopleCommands:
 
     def sign_out(self, credential: Credential) -> None:
         self._store.remove_login(credential.digest)
+        self._changed()
 
     def rename(self, caller: Caller, name: str) -> Person:
         person = replace(caller.person, name=_name(name))
         if caller.person == LOCAL.person:
             raise Conflict("You are alone here, without a login: there is nobody to tell your name to.")
         self._store.rename(person.person_id, person.name)
+        self._changed()
         return person
+
+    def _key_id(self) -> str | None:
+        return None if self._key is None else self._key.key_id
 
     # Links
 
@@ -142,7 +177,7 @@ class PeopleCommands:
         expires_in_s: float | None = None,
         max_uses: int | None = None,
         passphrase: str | None = None,
-    ) -> NewSecret:
+    ) -> NewLink:
         if max_uses is not None and max_uses < 1:
             raise InvalidInput("A link can be used once or more often.")
         if passphrase is not None and not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
@@ -162,11 +197,12 @@ class PeopleCommands:
         )
         secret = new_secret()
         self._store.add_link(link, digest(secret))
-        return NewSecret(link, secret)
+        return NewLink(link, secret)
 
     def revoke_link(self, link_id: str) -> None:
         """All who joined by it lose what it gave them."""
         self._store.revoke_link(link_id, self._clock())
+        self._changed()
 
     # Members
 
@@ -177,6 +213,11 @@ class PeopleCommands:
             found.insert(0, Member(LOCAL.person, LOCAL.grants[0]))
         return found
 
+    def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
+        """Who may look at what lies in these places, by name."""
+        found = self.members([*places, SERVER])
+        return list(dict.fromkeys(member.person for member in found))
+
     def without_role(self) -> Sequence[Person]:
         return self._store.without_role()
 
@@ -184,9 +225,11 @@ class PeopleCommands:
         if person_id == LOCAL.person.person_id:
             raise Conflict("Who sits at the server's own machine owns it: that cannot be changed.")
         self._store.set_role(person_id, grant, self._clock())
+        self._changed()
 
     def remove_member(self, person_id: str, scope: Scope) -> None:
         self._store.remove_member(person_id, scope)
+        self._changed()
 
     # API tokens
 
@@ -200,7 +243,7 @@ class PeopleCommands:
         grant: Grant,
         places: Sequence[Scope],
         expires_in_s: float | None = None,
-    ) -> NewSecret:
+    ) -> NewApiToken:
         """Of no more than the caller may do themselves in `places`, now; and whenever it is used."""
         beyond = Caller(caller.person, (grant,)).mays(places) - caller.mays(places)
         if beyond or May.LOOK not in caller.mays(places):
@@ -215,10 +258,11 @@ class PeopleCommands:
         )
         secret = TOKEN_MARK + new_secret()
         self._store.add_token(token, digest(secret))
-        return NewSecret(token, secret)
+        return NewApiToken(token, secret)
 
     def revoke_token(self, caller: Caller, token_id: str) -> None:
         self._store.remove_token(token_id, caller.person.person_id)
+        self._changed()
 
 
 def scope_of(project_id: str | None, session_id: str | None) -> Scope:

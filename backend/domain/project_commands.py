@@ -12,7 +12,7 @@ from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.lookup import known_object
 from backend.domain.membership import Member
 from backend.domain.ontology import ObjectClass, checked_ontology, checked_text
-from backend.domain.people import LOCAL, SERVER, Caller, May, Person, Scope
+from backend.domain.people import SERVER, Caller, May, Person, Scope
 from backend.domain.ports import Host, SessionStore
 from backend.domain.project_ports import ProjectStore, SessionProgress
 from backend.domain.projects import HOME, Project
@@ -30,13 +30,6 @@ class Roster(Protocol):
         ...
 
 
-class OneSelf:
-    """The roster of a server that knows nobody but its owner."""
-
-    def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
-        return (LOCAL.person,)
-
-
 class Members:
     """The roster of those who were given a role: they work where they may edit or review."""
 
@@ -47,7 +40,7 @@ class Members:
     def people_in(self, places: Collection[Scope]) -> Sequence[Person]:
         found: dict[str, Person] = {}
         for member in self._members([SERVER, *places]):
-            mays = Caller(member.person, (member.grant,)).mays(places) if member.grant else frozenset()
+            mays = Caller(member.person, (member.grant,)).mays(places)
             if mays & {May.EDIT, May.REVIEW}:
                 found[member.person.person_id] = member.person
         return tuple(found.values())

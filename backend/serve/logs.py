@@ -16,8 +16,8 @@ from gunicorn.glogging import Logger
 
 from backend.domain.observing import request_id
 
-# Where a text could hold the owner's key: in a link, in a header, in our cookie.
-SECRETS = re.compile(r"([?&](?:key|token)=|[Bb]earer |masklet_key=)[^\s&;\"',)\\]+")
+# Where a text could hold what lets somebody in: in a link, in a header, in our cookies.
+SECRETS = re.compile(r"([?&](?:key|token)=|[Bb]earer |masklet_\w+=|/join#)[^\s&;\"',)\\]+")
 
 
 class JsonLines(logging.Formatter):

@@ -125,7 +125,7 @@ class MaskletApplication(BaseApplication):
 
 def owner_link(settings: Settings) -> str:
     base = settings.api_url or f"http://{_address_to_share(settings.host)}:{settings.port}"
-    return f"{base}/?key={owner_key(settings.data)}"
+    return f"{base}/join#{owner_key(settings.data)}"
 
 
 def _address_to_share(host: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, Select, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from backend.domain.errors import NotFound
@@ -19,12 +19,10 @@ NO_PERSON = "There is no such person here."
 
 
 class SqlPeopleStore:
-    """Implements `backend.domain.membership.PeopleStore`. `on_change` is called after each write that may
-    have changed who may do what."""
+    """Implements `backend.domain.membership.PeopleStore`."""
 
-    def __init__(self, database: Database, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._on_change = on_change
 
     # Who asks
 
@@ -84,7 +82,6 @@ class SqlPeopleStore:
             if connection.execute(_person(person.person_id)).first() is None:
                 connection.execute(people.insert(), _person_row(person))
             upsert(connection, grants, [row])
-        self._on_change()
 
     def sign_in(self, issuer: str, subject: str, person: Person, grant: Grant | None, now_s: float) -> Person:
         known = select(people).where(people.c.issuer == issuer, people.c.subject == subject)
@@ -102,7 +99,6 @@ class SqlPeopleStore:
             connection.execute(delete(grants).where(*by_provider))
             if grant is not None:
                 upsert(connection, grants, [_grant_row(person.person_id, grant, BY_PROVIDER, now_s)])
-        self._on_change()
         return person
 
     def add_login(self, digest: str, person_id: str, now_s: float, expires_s: float) -> None:
@@ -114,12 +110,10 @@ class SqlPeopleStore:
     def remove_login(self, digest: str) -> None:
         with self._database.write() as connection:
             connection.execute(delete(logins).where(logins.c.digest == digest))
-        self._on_change()
 
     def rename(self, person_id: str, name: str) -> None:
         with self._database.write() as connection:
             connection.execute(update(people).where(people.c.person_id == person_id).values(name=name))
-        self._on_change()
 
     # Links
 
@@ -162,18 +156,18 @@ class SqlPeopleStore:
     def revoke_link(self, link_id: str, now_s: float) -> None:
         with self._database.write() as connection:
             connection.execute(update(links).where(links.c.link_id == link_id).values(revoked_s=now_s))
-        self._on_change()
 
     # Members
 
     def members(self, scopes: Sequence[Scope], key_id: str | None, now_s: float) -> list[Member]:
-        wanted = _live_grants(key_id, now_s, people).join(people, people.c.person_id == grants.c.person_id)
+        of_them = people.c.person_id == grants.c.person_id
+        wanted = _live_grants(key_id, now_s, people, links.c.link_id).join(people, of_them)
         somewhere = or_(*(and_(*_in_place(grants, scope)) for scope in scopes))
         with self._database.read() as connection:
             rows = connection.execute(
                 wanted.where(somewhere).order_by(people.c.name, people.c.person_id)
             ).all()
-        return [Member(_person_of(row), _grant_of(row), row.given_by) for row in rows]
+        return [Member(_person_of(row), _grant_of(row), row.link_id) for row in rows]
 
     def without_role(self) -> list[Person]:
         nothing = ~exists().where(grants.c.person_id == people.c.person_id)
@@ -188,12 +182,10 @@ class SqlPeopleStore:
                 raise NotFound(NO_PERSON)
             _take_away(connection, person_id, grant.scope)
             upsert(connection, grants, [_grant_row(person_id, grant, BY_OWNER, now_s)])
-        self._on_change()
 
     def remove_member(self, person_id: str, scope: Scope) -> None:
         with self._database.write() as connection:
             _take_away(connection, person_id, scope)
-        self._on_change()
 
     # API tokens
 
@@ -236,13 +228,12 @@ class SqlPeopleStore:
         with self._database.write() as connection:
             if not connection.execute(delete(api_tokens).where(*of_it)).rowcount:
                 raise NotFound("You have no such token; it may have been revoked.")
-        self._on_change()
 
 
 GRANT_KEY = ("person_id", "project_id", "session_id", "given_by")
 
 
-def _live_grants(key_id: str | None, now_s: float, *more: Table) -> Select:
+def _live_grants(key_id: str | None, now_s: float, *more: Table | Column) -> Select:
     """Those that what gave them still gives."""
     by_link = and_(
         links.c.link_id.is_not(None),

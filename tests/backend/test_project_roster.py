@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.domain.membership import BY_PROVIDER, Member
+from backend.domain.membership import Member
 from backend.domain.people import SERVER, Grant, Person, Role, Scope
 from backend.domain.project_commands import Members
 
-ANA, BEN, CAI, DEE, EVE = (Person(name.lower(), name) for name in ("Ana", "Ben", "Cai", "Dee", "Eve"))
+ANA, BEN, CAI, DEE = (Person(name.lower(), name) for name in ("Ana", "Ben", "Cai", "Dee"))
 HERE, THERE = Scope.project("here"), Scope.project("there")
 EVERYONE = [
     Member(ANA, Grant(SERVER, Role.OWNER)),
@@ -16,12 +16,11 @@ EVERYONE = [
     Member(BEN, Grant(HERE, Role.VIEWER)),
     Member(CAI, Grant(HERE, Role.REVIEWER)),
     Member(DEE, Grant(THERE, Role.ANNOTATOR)),
-    Member(EVE, None, BY_PROVIDER),
 ]
 
 
 def members(scopes: Sequence[Scope]) -> list[Member]:
-    return [one for one in EVERYONE if one.grant is None or one.grant.scope in scopes]
+    return [one for one in EVERYONE if one.grant.scope in scopes]
 
 
 def test_who_only_looks_on_is_given_no_work() -> None:

@@ -221,9 +221,12 @@ def test_a_closed_server_prints_the_owners_link_once_it_is_ready(tmp_path: Path)
         wait_until(lambda: len(server.output) == 2)
         link = server.output[1].split("Your link: ")[1].strip()
         key = (tmp_path / "owner.key").read_text()
-        assert link.endswith(f":{server.port}/?key={key}")
-        assert httpx.get(server.url).status_code == 401
-        assert httpx.get(f"{server.url}/?key={key}").status_code == 200
+        assert link.endswith(f":{server.port}/join#{key}")
+        library = {"query": "{ library { id } }"}
+        with httpx.Client(base_url=server.url) as browser:
+            assert browser.post("/graphql", json=library).status_code == 401
+            assert browser.post("/api/join", json={"secret": key, "name": "Ada"}).status_code == 200
+            assert browser.post("/graphql", json=library).status_code == 200
 
 
 def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
@@ -396,7 +399,7 @@ def test_the_log_of_a_server_is_json_for_machines(tmp_path: Path) -> None:
         key = owner_key(tmp_path)
         headers = {"x-request-id": "my-request-1", "authorization": f"Bearer {key}"}
         httpx.post(f"{server.url}/graphql", json={"query": "{ library { id } }"}, headers=headers)
-        httpx.get(f"{server.url}/", params={"key": key})
+        httpx.post(f"{server.url}/api/join", json={"secret": key, "name": "Ada"})
         wait_until(lambda: sum(line.startswith("{") for line in server.output) >= 2)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(STOP_S) == 0

@@ -18,6 +18,7 @@ _PATTERNS = tuple(
         ("/api/jobs", r"/api/jobs(/.*)?"),
         ("/api/imports", r"/api/imports(/.*)?"),
         ("/api/videos", r"/api/videos"),
+        ("/api/people", r"/api/(join|sign-out|sign-in(/back)?)"),
         ("/api/uploads", r"/api/uploads(/[^/]+)?"),
         ("/media/rendition", r"/media/[^/]+/rendition.*\.mp4"),
         ("/media/poster", r"/media/[^/]+/poster\.jpg"),
@@ -27,7 +28,7 @@ _PATTERNS = tuple(
         ("/health", r"/(healthy|healthz|readyz)"),
         ("/metrics", r"/metrics"),
         (ASSETS, r"/assets/.+"),
-        ("/", r"/[^/]*|/s/[^/]*"),  # the app's pages, and its files beside them
+        ("/", r"/[^/]*|/[sp]/[^/]*"),  # the app's pages, and its files beside them
     )
 )
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.context import Service
 from backend.api.errors import failure_of
+from backend.api.permissions.admission import admission
 from backend.api.permissions.rules import Given, Rule, needs_look_up, permit
 from backend.api.permissions.table import FIELDS, ROUTES
 from backend.api.refusing import both_shapes
@@ -78,7 +79,9 @@ async def _shown(service: Service, wanted: Rule, result: Any) -> Any:
 
 async def check(service: Service, wanted: Rule, given: Given) -> None:
     """`permit`, from the event loop."""
-    caller = acting.get()
+    caller, admitted = acting.get(), admission.get()
+    if admitted is not None:
+        admitted.permitted.append((wanted, given))
     if needs_look_up(caller, wanted):
         await service.read(lambda s: permit(s, caller, wanted, given))
     else:
@@ -126,7 +129,10 @@ def guard_flask(app: Flask, service: Service) -> None:
             return
         path = request.url_rule.rule
         given = {**request.args.to_dict(), **(request.view_args or {})}
-        permit(service, acting.get(), ROUTES.get(path) or _no_rule(path), given)
+        wanted, admitted = ROUTES.get(path) or _no_rule(path), admission.get()
+        if admitted is not None:
+            admitted.permitted.append((wanted, given))
+        permit(service, acting.get(), wanted, given)
 
 
 def let_in(wanted: Rule) -> Rule:

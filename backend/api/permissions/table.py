@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from backend.api.official.types import Success
 from backend.api.permissions import lists
+from backend.api.permissions.places import link, place
 from backend.api.permissions.rules import Rule, rule
 from backend.api.permissions.things import (
     NO_DEMO_SESSION,
@@ -110,6 +111,19 @@ FIELDS: dict[str, Rule] = {
         EDIT, either("sessionId", session(), otherwise=project()), also=rule(LOOK, video())
     ),
     "Mutation.cancelJob": rule(MANAGE, job()),
+    # People
+    "Query.me": STRANGERS,
+    "Query.links": rule(MANAGE, place),
+    "Query.members": rule(LOOK, place),
+    "Query.newcomers": rule(MANAGE, place),
+    "Query.apiTokens": LET_IN,  # one's own
+    "Mutation.renameMe": LET_IN,
+    "Mutation.createLink": rule(MANAGE, place),
+    "Mutation.revokeLink": rule(MANAGE, link()),
+    "Mutation.setMemberRole": rule(MANAGE, place),
+    "Mutation.removeMember": rule(MANAGE, place),
+    "Mutation.createApiToken": rule(LOOK, place),
+    "Mutation.revokeApiToken": LET_IN,  # one's own
     # The official demo's
     "Query.defaultVideo": LET_IN,
     "Query.videos": LET_IN,  # the gallery, which is for everybody
@@ -125,7 +139,7 @@ FIELDS: dict[str, Rule] = {
 
 # By the path as the router that serves it has it: Starlette's {name}, Flask's <name>.
 ROUTES: dict[str, Rule] = {
-    "/graphql": LET_IN,  # and then by field
+    "/graphql": STRANGERS,  # and then by field: `view` answers strangers nothing but who they are
     "/propagate_in_video": Rule(
         rule(EDIT, session("session_id", missing=NO_DEMO_SESSION)).asks, by_handler=True
     ),
@@ -148,6 +162,9 @@ ROUTES: dict[str, Rule] = {
     "/<any(gallery,uploads):kind>/<name>.mp4": rule(LOOK, video("name")),
     "/posters/<name>.jpg": rule(LOOK, video("name")),
     "/metrics": rule(MANAGE, None),  # or its own token, see `backend.api.access`
+    # Coming in, and going
+    "/api/join": STRANGERS,
+    "/api/sign-out": STRANGERS,
     # The app itself holds no data
     "/": STRANGERS,
     "/sessions": STRANGERS,
@@ -155,6 +172,7 @@ ROUTES: dict[str, Rule] = {
     "/s/<session_id>": STRANGERS,
     "/projects": STRANGERS,
     "/p/<project_id>": STRANGERS,
+    "/join": STRANGERS,
     "/<path:name>": STRANGERS,
     "/healthy": STRANGERS,
     "/healthz": STRANGERS,

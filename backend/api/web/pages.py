@@ -34,6 +34,7 @@ def pages_blueprint(dist: Path) -> Blueprint:
     @blueprint.get("/sessions")
     @blueprint.get("/review")
     @blueprint.get("/s/<session_id>")
+    @blueprint.get("/join")
     @blueprint.get("/projects")
     @blueprint.get("/p/<project_id>")
     def app_page(session_id: str = "", project_id: str = "") -> Response:

@@ -1,0 +1,38 @@
+"""How to find the place that a link, a role or a token is for."""
+
+from __future__ import annotations
+
+from backend.api.context import Service
+from backend.api.permissions.rules import Find, Given, Thing
+from backend.api.permissions.things import project, session
+from backend.domain.errors import Forbidden, NotFound
+from backend.domain.people import Scope, ScopeKind
+from backend.domain.people_commands import place_names
+
+
+def place(service: Service, given: Given) -> list[Thing]:
+    """By `projectId` or `sessionId`; with neither, the server."""
+    if given.get("sessionId") is not None:
+        return session()(service, given)
+    if given.get("projectId") is not None:
+        return project()(service, given)
+    return [_SERVER]
+
+
+def link(argument: str = "id") -> Find:
+    """A link is where it leads."""
+
+    def find(service: Service, given: Given) -> list[Thing]:
+        try:
+            scope: Scope = service.people.link(str(given[argument])).grant.scope
+        except NotFound as missing:
+            return [Thing(missing, None)]
+        if scope.kind is ScopeKind.SERVER:
+            return [_SERVER]
+        project_id, session_id = place_names(scope)
+        return place(service, {"projectId": project_id, "sessionId": session_id})
+
+    return find
+
+
+_SERVER = Thing(Forbidden("Only who has a role on the whole server may do this."), frozenset())

@@ -1,0 +1,53 @@
+"""The OpenID Connect provider that vouches for people, as the settings name it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from backend.domain.people import Role
+
+ISSUER, CLIENT_ID = "MASKLET_OIDC_ISSUER", "MASKLET_OIDC_CLIENT_ID"
+CLIENT_SECRET = "MASKLET_OIDC_CLIENT_SECRET"
+ROLE = "MASKLET_OIDC_ROLE"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """`role` is what everyone gets on the whole server who signs in; None: an owner gives each their role."""
+
+    issuer: str  # an https address, as the provider itself writes it
+    client_id: str
+    client_secret: str = field(repr=False)
+    role: Role | None = None
+
+
+def provider_of(given: Mapping[str, str]) -> Provider | None:
+    """None where no provider is named. Raises ValueError."""
+    if ISSUER not in given:
+        return None
+    for name in (CLIENT_ID, CLIENT_SECRET):
+        if name not in given:
+            raise ValueError(f"{name} is missing: the provider at {ISSUER} gave it to you.")
+    role = given.get(ROLE, "").lower()
+    if role and role not in set(Role):
+        raise ValueError(f"{ROLE}={role!r} is none of {', '.join(Role)}.")
+    issuer = given[ISSUER]
+    if not _is_safe(issuer):
+        raise ValueError(f"{ISSUER}={issuer!r} is not of the form https://name/path.")
+    return Provider(issuer, given[CLIENT_ID], given[CLIENT_SECRET], Role(role) if role else None)
+
+
+def _is_safe(address: str) -> bool:
+    """By https; without it only to this very machine."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.query or parts.fragment or parts.username:
+        return False
+    if parts.scheme == "https":
+        return True
+    try:
+        return parts.scheme == "http" and ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return parts.scheme == "http" and parts.hostname == "localhost"
