@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.domain.durable import disk_errors
-from backend.domain.jobs import ExportRequest, ImportRequest
+from backend.domain.jobs import ExportRequest, ImportRequest, Job
 from backend.domain.video import FrameTimes, Video
 from backend.exchange.export import Exporter
 from backend.exchange.places import Places
@@ -61,7 +61,7 @@ def run_job(settings: Settings, job_id: str) -> None:
         exporter = _exporter(settings, database)
         exporter.write_zip(job, job.request, places.export(job_id), progress)
     else:
-        _read(SqlSessionStore(database), videos, job.request, places, job_id)
+        _read(SqlSessionStore(database), videos, job.request, places, job)
 
 
 @contextmanager
@@ -81,13 +81,13 @@ def _exporter(settings: Settings, database: Database) -> Exporter:
 
 
 def _read(
-    sessions: SqlSessionStore, videos: SqlVideoStore, request: ImportRequest, places: Places, job_id: str
+    sessions: SqlSessionStore, videos: SqlVideoStore, request: ImportRequest, places: Places, job: Job
 ) -> None:
     session = sessions.session(request.session_id) if request.session_id else None
-    work = places.work(job_id)
+    work = places.work(job.job_id)
     with disk_errors():
         work.mkdir(parents=True)
-        upload = places.upload(request.upload_id)
+        upload = places.upload(request.upload_id, job.owner)
         read_import(upload, request, videos.video(request.video_id), session, work)
 
 

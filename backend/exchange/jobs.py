@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.jobs import ExportRequest, ImportRequest, Job, JobState, JobStore
+from backend.domain.people import LOCAL, acting
 from backend.domain.ports import SessionStore, VideoStore
 from backend.domain.video import Video, VideoState
 from backend.exchange.export import frames_of
@@ -64,7 +65,7 @@ class Jobs:
 
     def receive(self, stream: Readable, expected_bytes: int) -> str:
         """Keep a file that is to be imported; its id."""
-        return self._places.receive(stream, expected_bytes)
+        return self._places.receive(stream, expected_bytes, _whose())
 
     @staticmethod
     def formats() -> tuple[FormatInfo, ...]:
@@ -73,7 +74,7 @@ class Jobs:
             for f in FORMATS.values()
         )
 
-    def export(self, request: ExportRequest, owner: str = "local", title: str | None = None) -> Job:
+    def export(self, request: ExportRequest, title: str | None = None) -> Job:
         """Check it and put it in line; `title` None: the video's. Raises InvalidInput where nothing would
         come of it."""
         format_named(request.format)
@@ -85,9 +86,9 @@ class Jobs:
             raise InvalidInput("Objects can be chosen in one session only: export the sessions one by one.")
         videos = [self._checked(session_id, request) for session_id in request.session_ids]
         known_as = videos[0].title if len(videos) == 1 else f"{len(videos)} sessions"
-        return self._begin(Job(self._new_id(), request, title or known_as, self._clock(), owner))
+        return self._begin(Job(self._new_id(), request, title or known_as, self._clock(), _whose()))
 
-    def bring_in(self, request: ImportRequest, owner: str = "local") -> Job:
+    def bring_in(self, request: ImportRequest) -> Job:
         """Put an import, or its dry run, in line."""
         if request.format is not None:
             format_named(request.format)
@@ -97,8 +98,8 @@ class Jobs:
         if request.session_id is not None:
             if self._sessions.session(request.session_id).video_id != request.video_id:
                 raise InvalidInput("The session is on another video: choose one of this video, or a new one.")
-        self._places.upload(request.upload_id)
-        return self._begin(Job(self._new_id(), request, request.file_name, self._clock(), owner))
+        self._places.upload(request.upload_id, _whose())
+        return self._begin(Job(self._new_id(), request, request.file_name, self._clock(), _whose()))
 
     def job(self, job_id: str) -> Job:
         return self._store.job(job_id)
@@ -143,3 +144,8 @@ class Jobs:
         self._store.put_job(job)
         self._runner.add(job.job_id)
         return job
+
+
+def _whose() -> str:
+    """The id of the person who asks."""
+    return (acting.get() or LOCAL).person.person_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -22,7 +23,8 @@ class Readable(Protocol):
 
 
 class Places:
-    """`exports/<job>.zip` are results; `imports/` has `<upload>`, a file, and `<job>.work`, what was read."""
+    """`exports/<job>.zip` are results; `imports/` has `<upload>-<whose>`, a file, and `<job>.work`, what was
+    read. A file is there for who sent it alone: it is found by both ids."""
 
     def __init__(self, root: Path, max_upload_bytes: int) -> None:
         self._exports = root / "exports"
@@ -41,14 +43,17 @@ class Places:
         """What an import's child leaves for the server."""
         return self._imports / f"{_checked(job_id)}.work"
 
-    def upload(self, upload_id: str) -> Path:
-        """Raises NotFound."""
-        path = self._imports / _checked(upload_id)
+    def upload(self, upload_id: str, owner: str) -> Path:
+        """Raises NotFound, also where somebody else sent it."""
+        path = self._upload(_checked(upload_id), owner)
         if not path.is_file():
             raise NotFound("The uploaded file is not here any more: upload it again.")
         return path
 
-    def receive(self, stream: Readable, expected_bytes: int) -> str:
+    def _upload(self, upload_id: str, owner: str) -> Path:
+        return self._imports / f"{upload_id}-{hashlib.sha256(owner.encode()).hexdigest()[:32]}"
+
+    def receive(self, stream: Readable, expected_bytes: int, owner: str) -> str:
         """Keep a file to import; its id."""
         if expected_bytes > self._max_upload_bytes:
             raise InvalidInput("This file is larger than uploads may be: bring in parts of it.")
@@ -65,7 +70,7 @@ class Places:
                 os.fsync(file.fileno())
             if received != expected_bytes or received == 0:
                 raise InvalidInput("The file is empty or was cut off: upload it again.")
-            os.replace(part, self._imports / upload_id)
+            os.replace(part, self._upload(upload_id, owner))
         finally:
             part.unlink(missing_ok=True)
         return upload_id

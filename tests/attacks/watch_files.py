@@ -9,11 +9,7 @@ import json
 import os
 import sys
 
-NOTES = os.open(
-    os.path.join(os.path.dirname(os.path.abspath(__file__)), "touched.jsonl"),
-    os.O_WRONLY | os.O_APPEND | os.O_CREAT,
-    0o600,
-)
+NOTES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "touched.jsonl")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = {  # event -> (places of paths among its arguments, places of the folders that they are relative to)
     "os.mkdir": ((0,), (2,)),
@@ -31,6 +27,7 @@ CHANGES = {  # event -> (places of paths among its arguments, places of the fold
 LOOKS = {"os.listdir", "os.scandir", "sqlite3.connect", "os.listxattr", "os.getxattr"}
 read_link = os.readlink
 seen = set()
+notes = -1  # the file, once `install` has opened it
 
 
 def note(event, path, writes, folder=None):
@@ -45,7 +42,7 @@ def note(event, path, writes, folder=None):
     if (writes, text) not in seen:
         seen.add((writes, text))
         line = {"pid": os.getpid(), "event": event, "path": text, "writes": writes}
-        os.write(NOTES, (json.dumps(line) + "\n").encode())
+        os.write(notes, (json.dumps(line) + "\n").encode())
 
 
 def hook(event, arguments):
@@ -72,6 +69,13 @@ def watched(name):
     return looking
 
 
-for name in ("stat", "lstat", "access", "readlink", "statvfs"):
-    setattr(os, name, watched(name))
-sys.addaudithook(hook)
+def install():
+    global notes
+    notes = os.open(NOTES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    for name in ("stat", "lstat", "access", "readlink", "statvfs"):
+        setattr(os, name, watched(name))
+    sys.addaudithook(hook)
+
+
+if __name__ == "sitecustomize":
+    install()

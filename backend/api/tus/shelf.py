@@ -23,6 +23,7 @@ from pathlib import Path
 
 from backend.domain.durable import sync
 from backend.domain.errors import NotFound
+from backend.domain.people import LOCAL, acting
 from backend.domain.projects import HOME
 
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -46,6 +47,7 @@ class Upload:
     touched_s: float  # seconds since 1970, of the last byte
     video_id: str | None = None
     project_id: str = HOME
+    owner: str = LOCAL.person.person_id  # who sends it, and nobody else goes on with it
 
     @property
     def is_whole(self) -> bool:
@@ -71,15 +73,18 @@ class Shelf:
 
     def create(self, title: str, length: int, project_id: str = HOME) -> Upload:
         self._folder.mkdir(parents=True, exist_ok=True)
-        upload = Upload(secrets.token_hex(16), title, length, 0, self._clock(), project_id=project_id)
+        upload_id, owner = secrets.token_hex(16), (acting.get() or LOCAL).person.person_id
+        upload = Upload(upload_id, title, length, 0, self._clock(), project_id=project_id, owner=owner)
         self.part_path(upload.upload_id).touch(0o600)
         self.record(upload)
         return upload
 
     def find(self, upload_id: str) -> Upload:
-        """Raises NotFound, also for one that has expired."""
+        """Raises NotFound, also for one that has expired, or is not of who asks."""
         upload = self._read(upload_id) if ID_PATTERN.fullmatch(upload_id) else None
-        if upload is None or self.expires_s(upload) < self._clock():
+        caller = acting.get()  # None: no request, but a start that goes on
+        theirs = caller is None or (upload is not None and upload.owner == caller.person.person_id)
+        if upload is None or not theirs or self.expires_s(upload) < self._clock():
             raise NotFound("There is no such upload; it may have expired. Send the file again.")
         return upload
 
