@@ -1,4 +1,4 @@
-import { ApiError, offline, type Present } from './errors';
+import { ApiError, FORBIDDEN, offline, type Present, UNAUTHENTICATED } from './errors';
 import type { Operation } from './operation';
 import { PAGE_HEADER } from './page';
 
@@ -32,11 +32,23 @@ export async function request<Result, Variables>(
   return resultOf(answer);
 }
 
+type RefusalListener = (code: string) => void;
+const refusalListeners = new Set<RefusalListener>();
+
+/** Hear of every answer that says that this person may not: by its code. Returns the way to stop. */
+export function onRefusal(listener: RefusalListener): () => void {
+  refusalListeners.add(listener);
+  return () => refusalListeners.delete(listener);
+}
+
 /** The data of an answer; throws its first error. */
 export function resultOf<Result>(answer: GraphqlAnswer<Result>): Result {
   const error = answer.errors?.[0];
   if (error) {
     const { code = 'ERROR', present } = error.extensions ?? {};
+    if (code === UNAUTHENTICATED || code === FORBIDDEN) {
+      for (const listener of [...refusalListeners]) listener(code);
+    }
     throw new ApiError(error.message, code, present);
   }
   if (answer.error) throw new ApiError(answer.error, 'REFUSED');

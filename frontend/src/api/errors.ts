@@ -26,7 +26,10 @@ export class ApiError extends Error {
 export const OFFLINE = 'OFFLINE';
 export const NOT_FOUND = 'NOT_FOUND';
 export const TOO_MANY_REQUESTS = 'TOO_MANY_REQUESTS';
+/** Nobody knows who asks: access has ended, or never was. */
 export const UNAUTHENTICATED = 'UNAUTHENTICATED';
+/** It is known who asks, and they may not do this here. */
+export const FORBIDDEN = 'FORBIDDEN';
 
 export function offline(): ApiError {
   return new ApiError(

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-sse';
 import { retryDelayS } from './backoff';
 import { resultOf } from './client';
-import { ApiError, NOT_FOUND } from './errors';
+import { ApiError, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED } from './errors';
 import { SessionFeed, type SessionFeedResult } from './generated';
 
 export type SessionDelta = SessionFeedResult['sessionFeed'];
@@ -9,7 +9,7 @@ export type FeedStatus = 'connecting' | 'live' | 'lost' | 'gone';
 
 export interface FeedListener {
   onDelta(delta: SessionDelta): void;
-  /** 'gone': there is no such session any more, and the feed will not come back. */
+  /** 'gone': there is no such session any more for this person, and the feed will not come back. */
   onStatus(status: FeedStatus): void;
 }
 
@@ -25,6 +25,7 @@ export type Connect = (after: number, connection: FeedConnection) => () => void;
 
 const MASKS_AT_MOST = 2000; // whoever is further behind gets a summary, and fetches what is near the playhead
 
+const GONE: ReadonlySet<string> = new Set([NOT_FOUND, UNAUTHENTICATED, FORBIDDEN]);
 const STEADY_S = 5; // a connection that lived this long was a good one: retry from the shortest delay
 
 /**
@@ -107,7 +108,7 @@ export class Feed {
       this.version = Math.max(this.version, delta.version);
       this.listener.onDelta(delta);
     } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.code === NOT_FOUND) {
+      if (thrown instanceof ApiError && GONE.has(thrown.code)) {
         this.close();
         this.listener.onStatus('gone');
       } else if (thrown instanceof ApiError) {

@@ -65,6 +65,8 @@ export interface RleMaskInput {
   counts: string;
 }
 
+export type Role = 'OWNER' | 'ANNOTATOR' | 'REVIEWER' | 'VIEWER';
+
 export type Verdict = 'APPLIED' | 'OPEN' | 'DROPPED';
 
 export interface VerifiedInput {
@@ -93,7 +95,7 @@ export type PromptFields = { objectId: number; frameIdx: number; points: readonl
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
-export type SessionCard = { id: string; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
+export type SessionCard = { id: string; may: readonly (May)[]; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
 
 export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
@@ -104,6 +106,14 @@ export type ProjectFields = { id: string; title: string; isFirst: boolean; creat
 export type PersonFields = { id: string; name: string; colour: string };
 
 export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; projectId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
+
+export type MeFields = { person: PersonFields | null; isOpen: boolean; signInUrl: string | null; may: readonly (May)[] };
+
+export type LinkFields = { id: string; role: Role; label: string; createdS: number; expiresS: number | null; usesLeft: number | null; lastUsedS: number | null; hasPassphrase: boolean };
+
+export type MemberFields = { person: PersonFields; role: Role; projectId: string | null; sessionId: string | null; linkId: string | null };
+
+export type TokenFields = { id: string; name: string; role: Role; createdS: number; expiresS: number | null; lastUsedS: number | null };
 
 export type MentionableResult = { mentionable: readonly ({ id: string; name: string })[] };
 export type MentionableVariables = { sessionId: string };
@@ -207,14 +217,14 @@ export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonl
 export type GalleryVariables = Record<string, never>;
 export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   name: 'Gallery',
-  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
+  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
 };
 
-export type OpenSessionResult = { session: { id: string; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
+export type OpenSessionResult = { session: { id: string; may: readonly (May)[]; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
 export type OpenSessionVariables = { id: string };
 export const OpenSession: Operation<OpenSessionResult, OpenSessionVariables> = {
   name: 'OpenSession',
-  text: "query OpenSession($id: ID!) { session(id: $id) { id version createdS title projectId engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
+  text: "query OpenSession($id: ID!) { session(id: $id) { id may version createdS title projectId engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
 };
 
 export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number; warning: string | null } };
@@ -357,11 +367,11 @@ export const DeleteVideo: Operation<DeleteVideoResult, DeleteVideoVariables> = {
   text: "mutation DeleteVideo($videoId: ID!) { deleteVideo(videoId: $videoId) }",
 };
 
-export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; title: string; projectId: string; createdS: number; video: { id: string; title: string } })[] };
+export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; may: readonly (May)[]; title: string; projectId: string; createdS: number; video: { id: string; title: string } })[] };
 export type DeletedSessionsVariables = Record<string, never>;
 export const DeletedSessions: Operation<DeletedSessionsResult, DeletedSessionsVariables> = {
   name: 'DeletedSessions',
-  text: "query DeletedSessions { deletedSessions { id title projectId createdS video { id title } } }",
+  text: "query DeletedSessions { deletedSessions { id may title projectId createdS video { id title } } }",
 };
 
 export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProjects: readonly ({ id: string; title: string })[] };
@@ -382,7 +392,7 @@ export type OneProjectResult = { project: ProjectFields; projectSessions: readon
 export type OneProjectVariables = { id: string };
 export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
   name: 'OneProject',
-  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };
@@ -544,4 +554,88 @@ export type CancelJobVariables = { id: string };
 export const CancelJob: Operation<CancelJobResult, CancelJobVariables> = {
   name: 'CancelJob',
   text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+};
+
+export type WhoAmIResult = { me: MeFields };
+export type WhoAmIVariables = Record<string, never>;
+export const WhoAmI: Operation<WhoAmIResult, WhoAmIVariables> = {
+  name: 'WhoAmI',
+  text: "query WhoAmI { me { ...MeFields } } fragment MeFields on Me { person { ...PersonFields } isOpen signInUrl may } fragment PersonFields on Person { id name colour }",
+};
+
+export type SessionMayResult = { session: { may: readonly (May)[] } };
+export type SessionMayVariables = { id: string };
+export const SessionMay: Operation<SessionMayResult, SessionMayVariables> = {
+  name: 'SessionMay',
+  text: "query SessionMay($id: ID!) { session(id: $id) { may } }",
+};
+
+export type SharingResult = { links: readonly (LinkFields)[]; members: readonly (MemberFields)[] };
+export type SharingVariables = { projectId?: string | null; sessionId?: string | null };
+export const Sharing: Operation<SharingResult, SharingVariables> = {
+  name: 'Sharing',
+  text: "query Sharing($projectId: ID, $sessionId: ID) { links(projectId: $projectId, sessionId: $sessionId) { ...LinkFields } members(projectId: $projectId, sessionId: $sessionId) { ...MemberFields } } fragment LinkFields on Link { id role label createdS expiresS usesLeft lastUsedS hasPassphrase } fragment MemberFields on Member { person { ...PersonFields } role projectId sessionId linkId } fragment PersonFields on Person { id name colour }",
+};
+
+export type NewcomersResult = { newcomers: readonly (PersonFields)[] };
+export type NewcomersVariables = Record<string, never>;
+export const Newcomers: Operation<NewcomersResult, NewcomersVariables> = {
+  name: 'Newcomers',
+  text: "query Newcomers { newcomers { ...PersonFields } } fragment PersonFields on Person { id name colour }",
+};
+
+export type CreateLinkResult = { createLink: { link: LinkFields; url: string } };
+export type CreateLinkVariables = { role: Role; projectId?: string | null; sessionId?: string | null; label: string; expiresInS?: number | null; maxUses?: number | null; passphrase?: string | null };
+export const CreateLink: Operation<CreateLinkResult, CreateLinkVariables> = {
+  name: 'CreateLink',
+  text: "mutation CreateLink($role: Role!, $projectId: ID, $sessionId: ID, $label: String!, $expiresInS: Float, $maxUses: Int, $passphrase: String) { createLink( role: $role projectId: $projectId sessionId: $sessionId label: $label expiresInS: $expiresInS maxUses: $maxUses passphrase: $passphrase ) { link { ...LinkFields } url } } fragment LinkFields on Link { id role label createdS expiresS usesLeft lastUsedS hasPassphrase }",
+};
+
+export type RevokeLinkResult = { revokeLink: boolean };
+export type RevokeLinkVariables = { id: string };
+export const RevokeLink: Operation<RevokeLinkResult, RevokeLinkVariables> = {
+  name: 'RevokeLink',
+  text: "mutation RevokeLink($id: ID!) { revokeLink(id: $id) }",
+};
+
+export type SetMemberRoleResult = { setMemberRole: boolean };
+export type SetMemberRoleVariables = { personId: string; role: Role; projectId?: string | null; sessionId?: string | null };
+export const SetMemberRole: Operation<SetMemberRoleResult, SetMemberRoleVariables> = {
+  name: 'SetMemberRole',
+  text: "mutation SetMemberRole($personId: ID!, $role: Role!, $projectId: ID, $sessionId: ID) { setMemberRole( personId: $personId role: $role projectId: $projectId sessionId: $sessionId ) }",
+};
+
+export type RemoveMemberResult = { removeMember: boolean };
+export type RemoveMemberVariables = { personId: string; projectId?: string | null; sessionId?: string | null };
+export const RemoveMember: Operation<RemoveMemberResult, RemoveMemberVariables> = {
+  name: 'RemoveMember',
+  text: "mutation RemoveMember($personId: ID!, $projectId: ID, $sessionId: ID) { removeMember(personId: $personId, projectId: $projectId, sessionId: $sessionId) }",
+};
+
+export type RenameMeResult = { renameMe: PersonFields };
+export type RenameMeVariables = { name: string };
+export const RenameMe: Operation<RenameMeResult, RenameMeVariables> = {
+  name: 'RenameMe',
+  text: "mutation RenameMe($name: String!) { renameMe(name: $name) { ...PersonFields } } fragment PersonFields on Person { id name colour }",
+};
+
+export type TokensResult = { apiTokens: readonly (TokenFields)[]; me: { may: readonly (May)[] }; sessions: readonly ({ id: string; title: string; may: readonly (May)[]; video: { title: string } })[] };
+export type TokensVariables = Record<string, never>;
+export const Tokens: Operation<TokensResult, TokensVariables> = {
+  name: 'Tokens',
+  text: "query Tokens { apiTokens { ...TokenFields } me { may } sessions { id title may video { title } } } fragment TokenFields on ApiToken { id name role createdS expiresS lastUsedS }",
+};
+
+export type CreateApiTokenResult = { createApiToken: { apiToken: TokenFields; secret: string } };
+export type CreateApiTokenVariables = { name: string; role: Role; projectId?: string | null; sessionId?: string | null; expiresInS?: number | null };
+export const CreateApiToken: Operation<CreateApiTokenResult, CreateApiTokenVariables> = {
+  name: 'CreateApiToken',
+  text: "mutation CreateApiToken($name: String!, $role: Role!, $projectId: ID, $sessionId: ID, $expiresInS: Float) { createApiToken( name: $name role: $role projectId: $projectId sessionId: $sessionId expiresInS: $expiresInS ) { apiToken { ...TokenFields } secret } } fragment TokenFields on ApiToken { id name role createdS expiresS lastUsedS }",
+};
+
+export type RevokeApiTokenResult = { revokeApiToken: boolean };
+export type RevokeApiTokenVariables = { id: string };
+export const RevokeApiToken: Operation<RevokeApiTokenResult, RevokeApiTokenVariables> = {
+  name: 'RevokeApiToken',
+  text: "mutation RevokeApiToken($id: ID!) { revokeApiToken(id: $id) }",
 };

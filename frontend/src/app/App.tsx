@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { ReviewPage } from '../discussion/ReviewPage';
 import { GalleryPage } from '../gallery/GalleryPage';
 import { t, useLanguage } from '../i18n/t';
@@ -5,6 +6,9 @@ import { ProjectPage } from '../projects/ProjectPage';
 import { ProjectsPage } from '../projects/ProjectsPage';
 import { SessionPage } from '../session/SessionPage';
 import { SessionsPage } from '../sessions/SessionsPage';
+import { ClosedPage } from '../team/ClosedPage';
+import { JoinPage } from '../team/JoinPage';
+import { useWho, watchWho } from '../team/who';
 import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
@@ -12,6 +16,10 @@ import { routeOf, usePath } from './router';
 export function App() {
   useLanguage(); // everything below is drawn anew in another language
   const route = routeOf(usePath());
+  const who = useWho();
+  useEffect(watchWho, []);
+  if (route.page === 'join') return <JoinPage />;
+  if (who.kind === 'out') return <ClosedPage signInUrl={who.signInUrl} wasIn={who.wasIn} />;
   if (route.page === 'session') {
     return <SessionPage key={route.sessionId} sessionId={route.sessionId} />;
   }

@@ -4,6 +4,7 @@ import { projectPath, routeOf, sessionPath } from './router';
 test('paths lead to pages', () => {
   expect(routeOf('/')).toEqual({ page: 'gallery' });
   expect(routeOf('/sessions')).toEqual({ page: 'sessions' });
+  expect(routeOf('/join')).toEqual({ page: 'join' });
   expect(routeOf('/s/abc-1')).toEqual({ page: 'session', sessionId: 'abc-1' });
   expect(routeOf('/s/abc-1/')).toEqual({ page: 'session', sessionId: 'abc-1' });
   expect(routeOf('/projects')).toEqual({ page: 'projects' });

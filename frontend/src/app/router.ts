@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 export type Route =
   | { readonly page: 'gallery' }
   | { readonly page: 'sessions' }
+  | { readonly page: 'join' }
   | { readonly page: 'session'; readonly sessionId: string }
   | { readonly page: 'projects' }
   | { readonly page: 'review' }
@@ -14,6 +15,7 @@ export function routeOf(path: string): Route {
   if (/^\/sessions\/?$/.test(path)) return { page: 'sessions' };
   if (/^\/projects\/?$/.test(path)) return { page: 'projects' };
   if (/^\/review\/?$/.test(path)) return { page: 'review' };
+  if (/^\/join\/?$/.test(path)) return { page: 'join' };
   const [, kind, id] = /^\/([sp])\/([^/]+)\/?$/.exec(path) ?? [];
   if (!id) return { page: 'unknown' };
   if (kind === 'p') return { page: 'project', projectId: safeDecode(id) };
@@ -36,6 +38,16 @@ const listeners = new Set<() => void>();
 
 export function navigate(path: string): void {
   window.history.pushState(null, '', path);
+  tell();
+}
+
+/** As `navigate`, but Back does not lead here again. */
+export function replacePath(path: string): void {
+  window.history.replaceState(null, '', path);
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
 }
 

@@ -35,6 +35,7 @@ import {
   type Visibility,
   type VisibilityAction,
 } from '../stage/look';
+import { type Capabilities, capabilities, followRole } from '../team/capabilities';
 import { FIRST_TOOL, reduceTool, type ToolAction, type ToolChoice } from '../tools/choice';
 import { createStore, type Store } from './store';
 
@@ -59,6 +60,8 @@ export interface Workspace {
   /** What the panel of comments, log and effort shows. */
   readonly discussion: Store<DiscussionView, DiscussionAction>;
   readonly encoder: MaskEncoder;
+  /** What this person may do here: what is not in it is not offered. */
+  readonly may: Capabilities;
   close(): void;
 }
 
@@ -70,6 +73,11 @@ export function openWorkspace(info: SessionInfo): Workspace {
     if (session.connection.get() === 'live') pictures.reconnect();
   });
   const presence = new SessionPresence(session, player);
+  const may = capabilities(info.may);
+  const tool = createStore(reduceTool, FIRST_TOOL);
+  const leaveRole = followRole(may, session, () =>
+    tool.dispatch({ type: 'choose', kind: 'point' }),
+  );
   const commands = new SessionCommands(session, (frameIdx) => player.seek(frameIdx), presence);
   const range = createStore(reduceRange, NO_RANGE);
   range.subscribe(() => {
@@ -99,12 +107,14 @@ export function openWorkspace(info: SessionInfo): Workspace {
     visibility: createStore(reduceVisibility, ALL_VISIBLE),
     effects: createStore(reduceEffects, NO_EFFECTS),
     range,
-    tool: createStore(reduceTool, FIRST_TOOL),
+    tool,
     compare: createStore((_: CompareMode, next: CompareMode) => next, 'after'),
     discuss: new DiscussionCommands(session),
     discussion: createStore(reduceDiscussion, CLOSED),
     encoder,
+    may,
     close() {
+      leaveRole();
       leaveAddress();
       encoder.close();
       window.removeEventListener('pagehide', onPageHide);

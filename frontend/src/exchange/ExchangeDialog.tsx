@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import styles from './Exchange.module.css';
 import { ExportPane } from './ExportPane';
 import { ImportPane } from './ImportPane';
 
-/** Masks out and in. */
+const PANES = ['export', 'import'] as const;
+
+/** Masks out, and in for who may change them. */
 export function ExchangeDialog({
   workspace,
   onClose,
@@ -14,8 +17,9 @@ export function ExchangeDialog({
   workspace: Workspace;
   onClose: () => void;
 }) {
+  const mayEdit = useMay(workspace, 'EDIT');
   const dialog = useRef<HTMLDialogElement>(null);
-  const [pane, setPane] = useState<'export' | 'import'>('export');
+  const [pane, setPane] = useState<(typeof PANES)[number]>('export');
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
@@ -34,7 +38,7 @@ export function ExchangeDialog({
       <div className={styles.body}>
         <header className={styles.header}>
           <div role="tablist" className={styles.tabs}>
-            {(['export', 'import'] as const).map((name) => (
+            {PANES.slice(0, mayEdit ? 2 : 1).map((name) => (
               <button
                 key={name}
                 type="button"
@@ -49,7 +53,7 @@ export function ExchangeDialog({
           </div>
           <Button icon="close" aria-label={t('Close')} onClick={() => dialog.current?.close()} />
         </header>
-        {pane === 'export' ? (
+        {pane === 'export' || !mayEdit ? (
           <ExportPane workspace={workspace} />
         ) : (
           <ImportPane workspace={workspace} onDone={() => dialog.current?.close()} />

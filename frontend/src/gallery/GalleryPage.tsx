@@ -6,6 +6,7 @@ import { ReviewLink } from '../discussion/ReviewLink';
 import { t } from '../i18n/t';
 import { usePlaceForWork } from '../projects/newWork';
 import { openVideo } from '../projects/projectActions';
+import { PersonMenu } from '../team/PersonMenu';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { DropZone } from './DropZone';
@@ -25,50 +26,51 @@ const RECENT = 3; // one row
 export function GalleryPage() {
   const { gallery, error, reload } = useGallery();
   const projectId = usePlaceForWork();
+  const mayWork = projectId !== null;
   useEffect(() => {
     document.title = 'Masklet';
   }, []);
   const onFiles = (files: readonly File[]) => {
+    if (projectId === null) return;
     for (const file of files) void startUpload(file, reload, projectId);
   };
-  return (
-    <DropZone onFiles={onFiles}>
-      {(panel) => (
-        <main className={styles.page} data-testid="gallery">
-          <header className={styles.header}>
-            <Logo />
-            <span className={styles.space} />
-            <ReviewLink />
-            <Button data-testid="projects" onClick={() => navigate(PROJECTS_PATH)}>
-              {t('Projects')}
-            </Button>
-            {gallery && gallery.engines.length > 0 && <EngineMenu engines={gallery.engines} />}
-          </header>
-          <h1 className={styles.headline}>
-            {t('Click an object once. Get its mask on every frame.')}
-          </h1>
-          {panel}
-          <UnfinishedUploads />
-          {error && (
-            <p className={styles.error} role="alert">
-              {error}
-            </p>
-          )}
-          {gallery ? <Library gallery={gallery} projectId={projectId} /> : !error && <Skeleton />}
-        </main>
+  const page = (panel: ReactNode) => (
+    <main className={styles.page} data-testid="gallery">
+      <header className={styles.header}>
+        <Logo />
+        <span className={styles.space} />
+        <ReviewLink />
+        <Button data-testid="projects" onClick={() => navigate(PROJECTS_PATH)}>
+          {t('Projects')}
+        </Button>
+        {mayWork && gallery && gallery.engines.length > 0 && (
+          <EngineMenu engines={gallery.engines} />
+        )}
+        <PersonMenu />
+      </header>
+      <h1 className={styles.headline}>{t('Click an object once. Get its mask on every frame.')}</h1>
+      {panel}
+      {mayWork && <UnfinishedUploads />}
+      {error && (
+        <p className={styles.error} role="alert">
+          {error}
+        </p>
       )}
-    </DropZone>
+      {gallery ? <Library gallery={gallery} projectId={projectId} /> : !error && <Skeleton />}
+    </main>
   );
+  return mayWork ? <DropZone onFiles={onFiles}>{page}</DropZone> : page(null);
 }
 
-function Library({ gallery, projectId }: { gallery: GalleryResult; projectId: string }) {
+/** `projectId`: where new work begins; null: nowhere, for who may only look. */
+function Library({ gallery, projectId }: { gallery: GalleryResult; projectId: string | null }) {
   const sending = useStore(uploads, (items) => items);
   const [opening, setOpening] = useState(false);
   const own = gallery.library.filter((video) => !video.inGallery);
   const clips = gallery.library.filter((video) => video.inGallery);
 
   const open = async (video: Video) => {
-    if (opening) return;
+    if (opening || projectId === null) return;
     setOpening(true);
     const engine = chosenEngine(gallery.engines, engineChoice.get());
     await openVideo(video.id, engine?.id ?? null, projectId);
@@ -79,10 +81,17 @@ function Library({ gallery, projectId }: { gallery: GalleryResult; projectId: st
       <VideoCard key={video.id} video={video} onOpen={() => void open(video)} />
     ));
 
+  if (projectId === null && gallery.sessions.length === 0) {
+    return (
+      <p className={styles.empty} data-testid="nothing-shared">
+        {t('Nothing is shared with you at present. Ask whoever invited you for a link.')}
+      </p>
+    );
+  }
   return (
     <>
       {gallery.sessions.length > 0 && <Sessions sessions={gallery.sessions} />}
-      {own.length + sending.length > 0 && (
+      {projectId !== null && own.length + sending.length > 0 && (
         <Section title={t('Your videos')} grid={styles.videos}>
           {sending.map((item) => (
             <UploadCard key={item.key} item={item} />
@@ -90,7 +99,7 @@ function Library({ gallery, projectId }: { gallery: GalleryResult; projectId: st
           {cards(own)}
         </Section>
       )}
-      {clips.length > 0 && (
+      {projectId !== null && clips.length > 0 && (
         <Section title={t('Try one of these')} grid={styles.videos}>
           {cards(clips)}
         </Section>

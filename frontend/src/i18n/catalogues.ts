@@ -1,8 +1,9 @@
 import { zhDiscussion } from '../discussion/zh';
 import { zhGallery } from '../gallery/zh';
 import { zhOutbox } from '../outbox/zh';
-import { zhProjects } from '../projects/zh';
 import { zhPresence } from '../presence/zh';
+import { zhProjects } from '../projects/zh';
+import { zhTeam } from '../team/zh';
 import { zhTracking } from '../tracking/zh';
 import type { Language } from './language';
 import { zh as zhView } from './zh';
@@ -11,7 +12,19 @@ import { zhKeys } from './zhKeys';
 import { zhWorkbench } from './zhWorkbench';
 
 // Each folder with many sentences keeps its own file of them.
-const zh = { ...zhView, ...zhApp, ...zhKeys, ...zhGallery, ...zhTracking, ...zhDiscussion, ...zhPresence, ...zhOutbox, ...zhProjects, ...zhWorkbench };
+const zh = {
+  ...zhView,
+  ...zhApp,
+  ...zhKeys,
+  ...zhTeam,
+  ...zhGallery,
+  ...zhTracking,
+  ...zhDiscussion,
+  ...zhPresence,
+  ...zhOutbox,
+  ...zhProjects,
+  ...zhWorkbench,
+};
 
 /** Every sentence of the interface, by its English text. */
 export type Message = keyof typeof zh;

@@ -10,6 +10,7 @@ import { reasonText } from '../masks/reasons';
 import { ObjectAssignee } from '../projects/ObjectAssignee';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { LockSwitch, SoloSwitch } from '../stage/ObjectSwitches';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Menu } from '../ui/Menu';
 import styles from './ObjectDetails.module.css';
@@ -24,8 +25,10 @@ interface DetailsProps {
 export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps) {
   const ontology = useStore(workspace.session.store, (state) => state.ontology);
   const { objects } = workspace.commands;
+  const mayEdit = useMay(workspace, 'EDIT');
   const { objectId } = object;
   const known = ontology.find((one) => one.name === object.label);
+  const isFixed = object.locked || !mayEdit;
   return (
     <div className={styles.details} data-testid="object-details">
       <div className={styles.line}>
@@ -33,7 +36,7 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
           type="color"
           className={styles.colour}
           value={object.colour}
-          disabled={object.locked}
+          disabled={isFixed}
           aria-label={t('Colour of {name}', { name: object.name })}
           data-testid="object-colour"
           onChange={(event) => void objects.describe(objectId, { colour: event.target.value })}
@@ -41,7 +44,7 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
         <select
           className={styles.select}
           value={object.label}
-          disabled={object.locked}
+          disabled={isFixed}
           aria-label={t('Class of {name}', { name: object.name })}
           data-testid="object-class"
           onChange={(event) => {
@@ -65,33 +68,39 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
       <ObjectAssignee object={object} workspace={workspace} />
       <ReviewSection object={object} workspace={workspace} />
       <div className={styles.line}>
-        <Button
-          icon="up"
-          aria-label={t('Move up')}
-          title={t('Move up')}
-          data-testid="move-up"
-          onClick={() => void objects.move(objectId, -1)}
-        />
-        <Button
-          icon="down"
-          aria-label={t('Move down')}
-          title={t('Move down')}
-          data-testid="move-down"
-          onClick={() => void objects.move(objectId, 1)}
-        />
+        {mayEdit && (
+          <Button
+            icon="up"
+            aria-label={t('Move up')}
+            title={t('Move up')}
+            data-testid="move-up"
+            onClick={() => void objects.move(objectId, -1)}
+          />
+        )}
+        {mayEdit && (
+          <Button
+            icon="down"
+            aria-label={t('Move down')}
+            title={t('Move down')}
+            data-testid="move-down"
+            onClick={() => void objects.move(objectId, 1)}
+          />
+        )}
         <SoloSwitch workspace={workspace} object={object} />
-        <LockSwitch workspace={workspace} object={object} />
+        {mayEdit && <LockSwitch workspace={workspace} object={object} />}
       </div>
-      <div className={styles.line}>
-        <MergeMenu object={object} workspace={workspace} />
-        <Button
-          data-testid="split-object"
-          title={t('Split here: a new object from this frame on')}
-          onClick={() => void objects.split(objectId, workspace.player.shown)}
-        >
-          {t('Split here')}
-        </Button>
-      </div>
+      {mayEdit && (
+        <div className={styles.line}>
+          <MergeMenu object={object} workspace={workspace} />
+          <Button
+            data-testid="split-object"
+            title={t('Split here: a new object from this frame on')}
+            onClick={() => void objects.split(objectId, workspace.player.shown)}
+          >
+            {t('Split here')}
+          </Button>
+        </div>
+      )}
       <DoubtHere objectId={objectId} workspace={workspace} />
     </div>
   );
@@ -159,6 +168,7 @@ function AttributeField({
   workspace: Workspace;
 }) {
   const value = object.attributes.find((one) => one.name === spec.name)?.value ?? '';
+  const mayEdit = useMay(workspace, 'EDIT');
   const set = (next: string) => {
     if (next === value) return;
     const attributes = withAttribute(object.attributes, spec.name, next);
@@ -168,7 +178,7 @@ function AttributeField({
     // biome-ignore lint/a11y/noLabelWithoutControl: the field inside is the control
     <label className={styles.attribute} data-testid={`attribute-${spec.name}`}>
       <span>{spec.name}</span>
-      <Field spec={spec} value={value} isLocked={object.locked} onValue={set} />
+      <Field spec={spec} value={value} isLocked={object.locked || !mayEdit} onValue={set} />
     </label>
   );
 }

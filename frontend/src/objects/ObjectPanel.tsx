@@ -4,6 +4,7 @@ import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { HeldObject } from '../presence/Holder';
 import { useVisibleObjects } from '../session/useVisibleObjects';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { ClassDialog } from './ClassDialog';
@@ -18,6 +19,7 @@ const LEGEND_UP_TO = 2; // objects: who has more knows how to click, and wants t
 /** The list of objects: choose, name, add, remove. */
 export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
+  const mayEdit = useMay(workspace, 'EDIT');
   const selectedId = useStore(store, (state) => state.selectedId);
   const all = useVisibleObjects(workspace);
   const [filter, setFilter] = useState(NO_FILTER);
@@ -32,24 +34,32 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           {t('Objects')} {all.length > 0 && <span className={styles.count}>{all.length}</span>}
         </h2>
         <span className={styles.space} />
-        <Button
-          icon="list"
-          aria-label={t('Classes')}
-          title={t('Classes of this session')}
-          data-testid="edit-classes"
-          onClick={() => setEditsClasses(true)}
-        />
-        <Button
-          icon="plus"
-          aria-label={t('Add object')}
-          title={t('New object (N)')}
-          data-testid="add-object"
-          onClick={() => void workspace.commands.addObject()}
-        />
+        {mayEdit && (
+          <Button
+            icon="list"
+            aria-label={t('Classes')}
+            title={t('Classes of this session')}
+            data-testid="edit-classes"
+            onClick={() => setEditsClasses(true)}
+          />
+        )}
+        {mayEdit && (
+          <Button
+            icon="plus"
+            aria-label={t('Add object')}
+            title={t('New object (N)')}
+            data-testid="add-object"
+            onClick={() => void workspace.commands.addObject()}
+          />
+        )}
       </header>
       {all.length >= SEARCH_FROM && <Search filter={filter} onFilter={setFilter} />}
       {all.length === 0 ? (
-        <Welcome />
+        mayEdit ? (
+          <Welcome />
+        ) : (
+          <p className={styles.welcome}>{t('There is no object yet.')}</p>
+        )
       ) : (
         <ul className={styles.list} data-testid="object-list">
           {shown.map((object, i) => (
@@ -72,7 +82,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           onEditClasses={() => setEditsClasses(true)}
         />
       )}
-      {all.length <= LEGEND_UP_TO && <Legend />}
+      {mayEdit && all.length <= LEGEND_UP_TO && <Legend />}
       {editsClasses && (
         <ClassDialog
           classes={workspace.session.store.get().ontology}

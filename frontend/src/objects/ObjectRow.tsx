@@ -7,6 +7,7 @@ import { t } from '../i18n/t';
 import { Holder } from '../presence/Holder';
 import { promptedFrames } from '../session/state';
 import { HideSwitch } from '../stage/ObjectSwitches';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { NameField } from '../ui/NameField';
@@ -27,6 +28,7 @@ export function ObjectRow(props: ObjectRowProps) {
   const row = useRef<HTMLDivElement>(null);
   const { objectId, name, colour } = object;
   const { commands } = workspace;
+  const mayEdit = useMay(workspace, 'EDIT');
   const isHidden = useStore(workspace.visibility, (state) => state.hidden.has(objectId));
 
   useEffect(() => {
@@ -49,7 +51,7 @@ export function ObjectRow(props: ObjectRowProps) {
           aria-pressed={isSelected}
           aria-label={t('Select {name}', { name })}
           onClick={() => commands.select(objectId)}
-          onDoubleClick={() => setNaming(true)}
+          onDoubleClick={() => setNaming(mayEdit)}
         />
         <span className={styles.colour} />
         <span className={styles.text}>
@@ -69,11 +71,11 @@ export function ObjectRow(props: ObjectRowProps) {
             <button
               type="button"
               className={styles.name}
-              title={t('Rename')}
+              title={mayEdit ? t('Rename') : name}
               data-testid="object-name"
               onClick={() => {
                 commands.select(objectId);
-                if (isSelected) setNaming(true);
+                if (isSelected) setNaming(mayEdit);
               }}
             >
               {name}
@@ -94,13 +96,15 @@ export function ObjectRow(props: ObjectRowProps) {
         {place <= 9 && <kbd className={styles.key}>{place}</kbd>}
         <span className={styles.remove} data-keeps={isHidden || undefined}>
           <HideSwitch workspace={workspace} object={object} />
-          <Button
-            icon="trash"
-            aria-label={t('Remove {name}', { name })}
-            title={t('Remove (Del)')}
-            data-testid="remove-object"
-            onClick={() => commands.removeObject(objectId)}
-          />
+          {mayEdit && (
+            <Button
+              icon="trash"
+              aria-label={t('Remove {name}', { name })}
+              title={t('Remove (Del)')}
+              data-testid="remove-object"
+              onClick={() => commands.removeObject(objectId)}
+            />
+          )}
         </span>
       </div>
     </li>

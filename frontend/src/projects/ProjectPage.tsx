@@ -10,6 +10,7 @@ import { UploadCard } from '../gallery/UploadCard';
 import { startUpload, uploads } from '../gallery/uploads';
 import { VideoCard } from '../gallery/VideoCard';
 import { t } from '../i18n/t';
+import { PersonMenu } from '../team/PersonMenu';
 import { Logo } from '../ui/Logo';
 import { MessagePage } from '../ui/MessagePage';
 import { Link } from './Link';
@@ -85,6 +86,7 @@ function Project({ found, error, reload }: ProjectProps) {
         <span className={styles.space} />
         <ProjectTools project={project} reload={reload} />
         {mayEdit && engines.length > 0 && <EngineMenu engines={engines} />}
+        <PersonMenu />
       </header>
       <div className={styles.summary} data-testid="project-progress">
         <span className={styles.detail}>

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import type { ProjectFields } from '../api/generated';
 import { t } from '../i18n/t';
+import { ShareProjectButton } from '../team/ShareButton';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -24,6 +25,7 @@ export function ProjectTools({ project, reload }: { project: ProjectFields; relo
   const close = () => setOpen(null);
   return (
     <>
+      {mayManage && <ShareProjectButton projectId={project.id} />}
       {mayManage && (
         <Button icon="list" data-testid="project-classes" onClick={() => setOpen('classes')}>
           {t('Classes')}

@@ -9,5 +9,6 @@ test('work begins in the first project, or in one that is open to whoever begins
   expect(placeForWork([project('home', 'LOOK'), project('a', 'LOOK'), project('b', 'EDIT')])).toBe(
     'b',
   );
-  expect(placeForWork([])).toBe('home'); // the server says why not
+  expect(placeForWork([project('home', 'LOOK')])).toBeNull();
+  expect(placeForWork([])).toBeNull();
 });

@@ -4,15 +4,18 @@ import { ProjectNames, type ProjectNamesResult } from '../api/generated';
 
 export const FIRST_PROJECT = 'home'; // the server's id of it
 
-/** Where what begins on the first page goes: the first project, or for whom that is closed, one that is not. */
-export function placeForWork(projects: ProjectNamesResult['projects']): string {
+/**
+ * Where what begins on the first page goes: the first project, or for whom that is closed, one that is not. null:
+ * nowhere, for who may only look.
+ */
+export function placeForWork(projects: ProjectNamesResult['projects']): string | null {
   const open = projects.filter(({ may }) => may.includes('EDIT'));
-  return (open.find(({ id }) => id === FIRST_PROJECT) ?? open[0])?.id ?? FIRST_PROJECT;
+  return (open.find(({ id }) => id === FIRST_PROJECT) ?? open[0])?.id ?? null;
 }
 
 /** The same, once the server has said which there are. */
-export function usePlaceForWork(): string {
-  const [place, setPlace] = useState(FIRST_PROJECT);
+export function usePlaceForWork(): string | null {
+  const [place, setPlace] = useState<string | null>(FIRST_PROJECT);
   useEffect(() => {
     let isHere = true;
     request(ProjectNames, {})

@@ -2,6 +2,7 @@ import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { openProposal } from '../session/state';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import styles from './CompareBar.module.css';
 import type { CompareMode } from './comparison';
@@ -12,6 +13,7 @@ const MODES: readonly CompareMode[] = ['before', 'after', 'difference'];
 export function CompareBar({ workspace }: { workspace: Workspace }) {
   const proposal = useStore(workspace.session.store, openProposal);
   const mode = useStore(workspace.compare, (value) => value);
+  const mayEdit = useMay(workspace, 'EDIT');
   if (!proposal) return null;
   const { review } = workspace.commands;
   const names = { before: t('Before'), after: t('After'), difference: t('Difference') };
@@ -39,12 +41,16 @@ export function CompareBar({ workspace }: { workspace: Workspace }) {
           <i className={styles.added} /> {t('added')} <i className={styles.lost} /> {t('lost')}
         </span>
       )}
-      <Button look="outlined" data-testid="drop-range" onClick={() => void review.drop()}>
-        {t('Drop')}
-      </Button>
-      <Button look="primary" data-testid="keep-range" onClick={() => void review.keep()}>
-        {t('Keep')}
-      </Button>
+      {mayEdit && (
+        <Button look="outlined" data-testid="drop-range" onClick={() => void review.drop()}>
+          {t('Drop')}
+        </Button>
+      )}
+      {mayEdit && (
+        <Button look="primary" data-testid="keep-range" onClick={() => void review.keep()}>
+          {t('Keep')}
+        </Button>
+      )}
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { Transport } from '../playback/Transport';
 import { FollowBar } from '../presence/FollowBar';
 import { CompareBar } from '../review/CompareBar';
 import { Stage, type StageHandle } from '../stage/Stage';
+import { useMay } from '../team/capabilities';
 import { Timeline } from '../timeline/Timeline';
 import { ClickSwitch } from '../tools/ClickSwitch';
 import { ToolBar } from '../tools/ToolBar';
@@ -79,6 +80,16 @@ function MissingSession() {
   );
 }
 
+/** It was open until now. */
+function EndedSession() {
+  return (
+    <MessagePage
+      title={t('This session is closed to you now')}
+      text={t('It was deleted, or your access to it has ended. Ask whoever invited you.')}
+    />
+  );
+}
+
 function OpenWorkspace({ info }: { info: SessionInfo }) {
   const [workspace, setWorkspace] = useState<Workspace | null>(null);
   useEffect(() => {
@@ -95,12 +106,13 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
   const [showsHelp, setShowsHelp] = useState(false);
   const [showsEffects, setShowsEffects] = useState(false);
   const showsDiscussion = useStore(workspace.discussion, (view) => view.isOpen);
+  const mayEdit = useMay(workspace, 'EDIT');
   const isGone = useStore(workspace.session.connection, (status) => status === 'gone');
   useKeys((action) => {
     if (action === 'help') setShowsHelp(true);
     else runAction(action, { workspace, stage: stage.current });
   });
-  if (isGone) return <MissingSession />;
+  if (isGone) return <EndedSession />;
   return (
     <div className={styles.workspace} data-testid="session">
       <TopBar
@@ -132,14 +144,14 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
         <div className={styles.controls}>
           <Transport player={workspace.player} range={workspace.range} />
           <div className={styles.tools}>
-            <ClickSwitch workspace={workspace} />
-            <ToolBar workspace={workspace} />
+            {mayEdit && <ClickSwitch workspace={workspace} />}
+            {mayEdit && <ToolBar workspace={workspace} />}
           </div>
           <TrackControl workspace={workspace} />
         </div>
         <Timeline workspace={workspace} />
       </footer>
-      <Tour />
+      {mayEdit && <Tour />}
       {showsHelp && <CheatSheet onClose={() => setShowsHelp(false)} />}
     </div>
   );

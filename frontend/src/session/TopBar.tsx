@@ -1,13 +1,14 @@
 import { lazy, Suspense, useState } from 'react';
-import { copyText } from '../app/clipboard';
-import { notify } from '../app/notices';
-import { sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
 import { DiscussionButton } from '../discussion/DiscussionButton';
 import { t } from '../i18n/t';
 import { HereList } from '../presence/HereList';
 import { ProjectCrumb } from '../projects/ProjectCrumb';
 import { ViewMenu } from '../stage/ViewMenu';
+import { useMay } from '../team/capabilities';
+import { PersonMenu } from '../team/PersonMenu';
+import { RoleBadge } from '../team/RoleBadge';
+import { ShareButton } from '../team/ShareButton';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { EngineBadge } from './EngineBadge';
@@ -28,6 +29,7 @@ interface TopBarProps {
 /** The video's name, the engine, undo, the link, and the way out and in for masks. */
 export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarProps) {
   const { info } = workspace.session;
+  const mayEdit = useMay(workspace, 'EDIT');
   return (
     <header className={styles.bar}>
       <Logo small />
@@ -36,16 +38,17 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
         {info.title || info.video.title}
       </h1>
       <EngineBadge engine={info.engine} videoId={info.video.id} />
+      <RoleBadge workspace={workspace} />
       <span className={styles.space} />
       <HereList workspace={workspace} />
-      <HistoryButtons workspace={workspace} />
-      <span className={styles.rule} />
+      {mayEdit && <HistoryButtons workspace={workspace} />}
+      {mayEdit && <span className={styles.rule} />}
       <DiscussionButton workspace={workspace} />
       <Button icon="sparkle" aria-pressed={showsEffects} data-testid="effects" onClick={onEffects}>
         {t('Effects')}
       </Button>
       <ViewMenu workspace={workspace} />
-      <CopyLink sessionId={info.id} />
+      <ShareButton workspace={workspace} />
       <Exchange workspace={workspace} />
       <Button
         icon="help"
@@ -54,30 +57,8 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
         data-testid="help"
         onClick={onHelp}
       />
+      <PersonMenu />
     </header>
-  );
-}
-
-function CopyLink({ sessionId }: { sessionId: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    const link = window.location.origin + sessionPath(sessionId);
-    if (!(await copyText(link))) {
-      notify({ tone: 'info', text: t('Copy this link by hand: {link}', { link }) });
-      return;
-    }
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1800);
-  };
-  return (
-    <Button
-      icon={copied ? 'check' : 'link'}
-      title={t('Anyone with this link sees this session, live')}
-      data-testid="copy-link"
-      onClick={() => void copy()}
-    >
-      {t(copied ? 'Link copied' : 'Copy link')}
-    </Button>
   );
 }
 

@@ -7,8 +7,27 @@ import type { KeyAction } from '../keys/keymap';
 import type { CompareMode } from '../review/comparison';
 import type { StageHandle } from '../stage/Stage';
 import { isViewAction, runViewAction, type ViewAction } from '../stage/viewActions';
+import { sayLooksOn } from '../team/looksOn';
 import { copyPrevious, markAbsent, retrack, verifyHere } from '../tools/toolActions';
 import { allPromptedFrames, visibleObjects } from './state';
+
+/** What changes the session: nothing for who may only look. */
+const EDITS: ReadonlySet<string> = new Set([
+  'newObject',
+  'removeObject',
+  'lock',
+  'track',
+  'trackBackward',
+  'retrack',
+  'verify',
+  'absent',
+  'copyMask',
+  'brush',
+  'eraser',
+  'polygon',
+  'undo',
+  'redo',
+]);
 
 type NamedAction = Exclude<KeyAction, object | 'help' | ViewAction>;
 
@@ -20,6 +39,7 @@ interface Scene {
 /** Do what a key asks for. */
 export function runAction(action: Exclude<KeyAction, 'help'>, scene: Scene): void {
   if (typeof action === 'object') selectPlace(scene, action.selectPlace);
+  else if (EDITS.has(action) && !scene.workspace.may.get().has('EDIT')) sayLooksOn();
   else if (isViewAction(action)) runViewAction(action, scene.workspace, scene.stage);
   else ACTIONS[action](scene);
 }
@@ -47,7 +67,8 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
   },
   escape: ({ workspace, stage }) => {
     if (stage?.cancelDrag() || stage?.toolKey('escape')) return;
-    if (isTracking(workspace)) void workspace.commands.cancelTracking();
+    if (isTracking(workspace) && workspace.may.get().has('EDIT'))
+      void workspace.commands.cancelTracking();
   },
   undo: ({ workspace }) => workspace.commands.undo(),
   redo: ({ workspace }) => workspace.commands.redo(),

@@ -11,6 +11,8 @@ import { navigate } from '../app/router';
 import { ReviewLink } from '../discussion/ReviewLink';
 import { duration } from '../gallery/format';
 import { t } from '../i18n/t';
+import { usePlaceForWork } from '../projects/newWork';
+import { PersonMenu } from '../team/PersonMenu';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
 import { SessionCard } from './SessionCard';
@@ -23,11 +25,13 @@ type Deleted = DeletedSessionsResult['deletedSessions'];
 /** All sessions: found by name, renamed, duplicated, deleted and brought back; and videos that nobody uses. */
 export function SessionsPage() {
   const { gallery, deleted, error, reload } = useSessions();
+  const mayWork = usePlaceForWork() !== null;
   const [wanted, setWanted] = useState('');
   useEffect(() => {
     document.title = `${t('Sessions')} · Masklet`;
   }, []);
   const shown = found(gallery?.sessions ?? [], wanted);
+  const restorable = deleted.filter(({ may }) => may.includes('EDIT'));
   const idle = gallery ? unused(gallery) : [];
   return (
     <main className={styles.page} data-testid="sessions-page">
@@ -45,9 +49,12 @@ export function SessionsPage() {
           onChange={(event) => setWanted(event.target.value)}
         />
         <ReviewLink />
-        <Button look="outlined" onClick={() => navigate('/')}>
-          {t('New session')}
-        </Button>
+        {mayWork && (
+          <Button look="outlined" onClick={() => navigate('/')}>
+            {t('New session')}
+          </Button>
+        )}
+        <PersonMenu />
       </header>
       {error && (
         <p className={styles.error} role="alert">
@@ -61,10 +68,15 @@ export function SessionsPage() {
       )}
       <div className={styles.grid}>
         {shown.map((session) => (
-          <SessionCard key={session.id} session={session} reload={reload} />
+          <SessionCard
+            key={session.id}
+            session={session}
+            reload={reload}
+            mayEdit={session.may.includes('EDIT')}
+          />
         ))}
       </div>
-      {idle.length > 0 && (
+      {mayWork && idle.length > 0 && (
         <section className={styles.section} aria-label={t('Videos without a session')}>
           <h2>{t('Videos without a session')}</h2>
           {idle.map((video) => (
@@ -84,7 +96,7 @@ export function SessionsPage() {
           ))}
         </section>
       )}
-      {deleted.length > 0 && <Bin deleted={deleted} reload={reload} />}
+      {restorable.length > 0 && <Bin deleted={restorable} reload={reload} />}
     </main>
   );
 }

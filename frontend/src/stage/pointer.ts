@@ -54,6 +54,10 @@ export class StagePointer {
 
   /** A click without a pointer, on a spot of the video. */
   clickOn(spot: Spot, include: boolean): void {
+    if (!this.mayEdit) {
+      this.choose(spot);
+      return;
+    }
     this.workspace.player.pause();
     if (this.tools.down(spot, include)) this.tools.up();
     else this.click(toStage(this.painter.view, spot), include);
@@ -61,6 +65,7 @@ export class StagePointer {
 
   /** A box without a pointer, between two spots of the video. */
   boxBetween(from: Spot, to: Spot): void {
+    if (!this.mayEdit) return;
     this.workspace.player.pause();
     this.addBox(toStage(this.painter.view, from), toStage(this.painter.view, to));
   }
@@ -81,6 +86,11 @@ export class StagePointer {
       return;
     }
     if (event.button !== 0 && event.button !== 2) return;
+    if (!this.mayEdit) {
+      if (event.button === 0) this.choose(toVideo(this.painter.view, at));
+      this.panning = at;
+      return;
+    }
     this.workspace.player.pause(); // prompts belong to the frame that is on the screen
     const include = includes(event, this.workspace.clickIncludes.get());
     if (this.tools.down(toVideo(this.painter.view, at), include)) return;
@@ -109,7 +119,7 @@ export class StagePointer {
     }
     this.advance({ kind: 'move', at });
     if (this.tool.kind === 'idle') this.hover(at);
-    const looks = event.shiftKey && event.buttons === 0 && !this.partAt(at);
+    const looks = this.mayEdit && event.shiftKey && event.buttons === 0 && !this.partAt(at);
     const include = includes({ ...pressOf(event), button: 0 }, this.workspace.clickIncludes.get());
     if (looks) this.tools.lookAhead(spot, include);
     else this.tools.stopLookingAhead();
@@ -199,12 +209,23 @@ export class StagePointer {
     this.workspace.commands.editPrompts(this.workspace.player.shown, (set) => withBox(set, box));
   }
 
+  private get mayEdit(): boolean {
+    return this.workspace.may.get().has('EDIT');
+  }
+
+  /** For somebody who may only look: a click chooses what is under it. */
+  private choose(spot: Spot): void {
+    const objectId = this.painter.hitObject(spot.x, spot.y);
+    if (objectId !== null) this.workspace.commands.select(objectId);
+  }
+
   private hover(at: Spot): void {
-    const part = this.partAt(at);
+    const part = this.mayEdit ? this.partAt(at) : null;
     const spot = toVideo(this.painter.view, at);
     const inside = isInside(this.painter.video, spot);
     const objectId = inside && !part ? this.painter.hitObject(spot.x, spot.y) : null;
-    this.root.style.cursor = part ? 'pointer' : inside ? 'crosshair' : 'default';
+    const inVideo = this.mayEdit ? 'crosshair' : 'grab';
+    this.root.style.cursor = part ? 'pointer' : inside ? inVideo : 'default';
     const before = this.painter.pointer;
     if (before.objectId === objectId && isSamePart(before.part, part)) return;
     this.painter.pointer = { tool: this.tool, part, objectId };

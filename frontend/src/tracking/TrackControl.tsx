@@ -6,6 +6,7 @@ import type { Workspace } from '../app/workspace';
 import { t, useLanguage } from '../i18n/t';
 import { isEmpty } from '../session/prompts';
 import { type SessionState, visibleObjects } from '../session/state';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -16,13 +17,18 @@ import styles from './TrackControl.module.css';
 /** Track, or how far it is and Cancel. */
 export function TrackControl({ workspace }: { workspace: Workspace }) {
   const propagation = useStore(workspace.session.store, (state) => state.propagation);
+  const mayEdit = useMay(workspace, 'EDIT');
   useLanguage();
   useFailureNotice(propagation);
   if (propagation?.state === 'RUNNING') {
     return (
-      <Running propagation={propagation} onCancel={() => workspace.commands.cancelTracking()} />
+      <Running
+        propagation={propagation}
+        onCancel={mayEdit ? () => workspace.commands.cancelTracking() : null}
+      />
     );
   }
+  if (!mayEdit) return null;
   return <Idle workspace={workspace} canGoOn={wasBrokenOff(propagation)} />;
 }
 
@@ -82,7 +88,7 @@ function Running({
   onCancel,
 }: {
   propagation: PropagationFields;
-  onCancel: () => Promise<void>;
+  onCancel: (() => Promise<void>) | null; // null: not for this person
 }) {
   const meter = useRef(new RateMeter());
   const [cancelling, setCancelling] = useState(false);
@@ -108,18 +114,20 @@ function Running({
           </span>
         </span>
       </div>
-      <Button
-        look="outlined"
-        data-testid="cancel"
-        title={t('Stop and keep what is done (Esc)')}
-        disabled={cancelling}
-        onClick={() => {
-          setCancelling(true);
-          void onCancel().finally(() => setCancelling(false));
-        }}
-      >
-        {t('Cancel')}
-      </Button>
+      {onCancel && (
+        <Button
+          look="outlined"
+          data-testid="cancel"
+          title={t('Stop and keep what is done (Esc)')}
+          disabled={cancelling}
+          onClick={() => {
+            setCancelling(true);
+            void onCancel().finally(() => setCancelling(false));
+          }}
+        >
+          {t('Cancel')}
+        </Button>
+      )}
     </div>
   );
 }
