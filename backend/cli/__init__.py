@@ -20,6 +20,7 @@ from backend.domain.errors import MaskletError
 COMMANDS = {
     "serve": "serve the web app",
     "sessions": "list the sessions of a server",
+    "projects": "list the projects of a server, or make one",
     "upload": "send videos to a server",
     "track": "follow a session's objects through the video",
     "annotate": "click, track and export a video file here, without a server",

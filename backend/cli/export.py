@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.cli.errors import CannotDo
 from backend.cli.printing import ProgressLine, add_json, print_json, print_table
-from backend.cli.server import add_server, client_of, session_of
+from backend.cli.server import add_project, add_server, client_of, project_of, session_of
+
+if TYPE_CHECKING:
+    from backend.client import Client
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("."), help="a file, or a folder to put it in"
     )
     parser.add_argument("--object", type=int, action="append", metavar="ID", help="only these (repeatable)")
+    add_project(parser, "all sessions of a project, as one zip")
     add_server(parser)
     add_json(parser)
 
@@ -38,23 +43,34 @@ def run(args: argparse.Namespace) -> int:
             formats = [asdict(one) for one in client.formats()]
             print_json(formats) if args.json else print_table(formats, ("name", "title", "purpose"))
             return 0
-        if not args.sessions:
-            raise CannotDo("Name a session: `masklet sessions` lists them.")
-        ids = [session_of(client, given).id for given in args.sessions]
         with ProgressLine("Exporting", args.json) as progress:
-            path = client.export(
-                ids,
-                args.format,
-                args.output,
-                objects=args.object,
-                first_frame=args.first,
-                last_frame=args.last,
-                stride=args.stride,
-                with_frames=args.frames,
-                progress=progress,
-            )
+            path = _export(client, args, progress)
     if args.json:
         print_json({"file": str(path), "bytes": path.stat().st_size})
     else:
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0
+
+
+def _export(client: Client, args: argparse.Namespace, progress: ProgressLine) -> Path:
+    """What is named: a project, or some sessions."""
+    project = project_of(client, args)
+    if project is not None:
+        if args.sessions or args.object or args.first or args.last is not None:
+            raise CannotDo("A project leaves as a whole: leave out sessions, --object, --first and --last.")
+        return project.export(
+            args.format, args.output, stride=args.stride, with_frames=args.frames, progress=progress
+        )
+    if not args.sessions:
+        raise CannotDo("Name a session: `masklet sessions` lists them; or a --project.")
+    return client.export(
+        [session_of(client, given).id for given in args.sessions],
+        args.format,
+        args.output,
+        objects=args.object,
+        first_frame=args.first,
+        last_frame=args.last,
+        stride=args.stride,
+        with_frames=args.frames,
+        progress=progress,
+    )

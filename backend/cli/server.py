@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from backend.cli.errors import CannotDo
 
 if TYPE_CHECKING:
-    from backend.client import Client, Session
+    from backend.client import Client, Project, Session
 
 
 def add_server(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,15 @@ def client_of(args: argparse.Namespace) -> Iterator[Client]:
             yield client
     except MaskletError as error:
         raise CannotDo(str(error)) from error
+
+
+def add_project(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--project", metavar="NAME", help=f"{what}: its title or its id")
+
+
+def project_of(client: Client, args: argparse.Namespace) -> Project | None:
+    """The one that `--project` names."""
+    return client.project(args.project) if args.project else None
 
 
 def session_of(client: Client, given: str) -> Session:

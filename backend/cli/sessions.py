@@ -7,23 +7,25 @@ from dataclasses import asdict
 from datetime import datetime
 
 from backend.cli.printing import add_json, print_json, print_table
-from backend.cli.server import add_server, client_of
+from backend.cli.server import add_project, add_server, client_of, project_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--videos", action="store_true", help="list the library instead")
+    add_project(parser, "only those of a project")
     add_server(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     with client_of(args) as client:
+        place = project_of(client, args) or client
         if args.videos:
-            videos = [_plain(asdict(video)) for video in client.videos()]
+            videos = [_plain(asdict(video)) for video in place.videos()]
             shown = [{**v, "size": f"{v['width']}x{v['height']}", "frames": v["num_frames"]} for v in videos]
             _print(args, videos, shown, ("id", "title", "size", "frames", "state"))
         else:
-            sessions = [_plain(asdict(session.info)) for session in client.sessions()]
+            sessions = [_plain(asdict(session.info)) for session in place.sessions()]
             shown = [
                 {
                     "id": one["id"],

@@ -15,6 +15,8 @@ from .generated import (
     Job,
     JobState,
     PointInput,
+    Progress,
+    ProjectSession,
     Propagation,
     PropagationState,
     SessionDelta,
@@ -23,6 +25,7 @@ from .generated import (
     VideoState,
 )
 from .masklets import Masklet, Masklets
+from .projects import Project
 
 __all__ = [
     "BoxInput",
@@ -38,6 +41,9 @@ __all__ = [
     "Masklets",
     "NotReachable",
     "PointInput",
+    "Progress",
+    "Project",
+    "ProjectSession",
     "Propagation",
     "PropagationState",
     "Refused",

@@ -11,9 +11,11 @@ from . import generated as api
 from .connection import Connection, Progress
 from .errors import Refused
 from .masklets import Masklets
+from .projects import Project
 
 DEFAULT_SERVER = "http://localhost:7262"
 LOOK_EVERY_S = 0.25
+FIRST_PROJECT = "home"  # the server's id of the project that is always there
 
 Point = tuple[float, float] | tuple[float, float, bool]
 """x, y in the source's pixels; a third value False makes it an excluding click."""
@@ -53,11 +55,16 @@ class Client:
         return self._connection.call(api.ENGINES)
 
     def upload(
-        self, path: str | Path, name: str | None = None, wait: bool = True, progress: Progress = _unseen
+        self,
+        path: str | Path,
+        name: str | None = None,
+        wait: bool = True,
+        progress: Progress = _unseen,
+        project: str = FIRST_PROJECT,
     ) -> api.Video:
         """Send a video, and wait until it can be opened. The same file again gives the same video."""
         path = Path(path)
-        video_id = self._connection.upload_video(path, name or path.name, progress)
+        video_id = self._connection.upload_video(path, name or path.name, progress, project)
         if not wait:
             return self.video(video_id)
         while (video := self.video(video_id)).state is api.VideoState.IMPORTING:
@@ -70,17 +77,44 @@ class Client:
 
     def sessions(self) -> list[Session]:
         """Newest first."""
-        return [Session(self, info) for info in self._connection.call(api.SESSIONS)]
+        return [self._session(info) for info in self._connection.call(api.SESSIONS)]
 
     def session(self, session_id: str) -> Session:
-        return Session(self, self._connection.call(api.SESSION, id=session_id))
+        return self._session(self._connection.call(api.SESSION, id=session_id))
 
-    def new_session(self, video: str | api.Video, engine_id: str | None = None) -> Session:
+    def new_session(
+        self, video: str | api.Video, engine_id: str | None = None, project: str = FIRST_PROJECT
+    ) -> Session:
         """On a video, or its id. Without `engine_id`: the first engine that is available."""
         video_id = video if isinstance(video, str) else video.id
-        return Session(
-            self, self._connection.call(api.CREATE_SESSION, video_id=video_id, engine_id=engine_id)
+        made = self._connection.call(
+            api.CREATE_SESSION, video_id=video_id, engine_id=engine_id, project_id=project
         )
+        return self._session(made)
+
+    def _session(self, info: api.Session) -> Session:
+        return Session(self, info)
+
+    # Projects
+
+    def projects(self) -> list[Project]:
+        """The first project, then the others, newest first."""
+        return [Project(self, info) for info in self._connection.call(api.PROJECTS)]
+
+    def project(self, named: str) -> Project:
+        """By its id or its title. Raises Refused unless exactly one is called so."""
+        projects = self.projects()
+        exact = [project for project in projects if project.id == named]
+        found = exact or [project for project in projects if project.title.lower() == named.lower()]
+        if len(found) != 1:
+            many = (
+                f"{len(found)} projects are called {named!r}" if found else f"There is no project {named!r}"
+            )
+            raise Refused(f"{many}: `masklet projects` lists them with their ids.", "NOT_FOUND")
+        return found[0]
+
+    def new_project(self, title: str) -> Project:
+        return Project(self, self._connection.call(api.CREATE_PROJECT, title=title))
 
     # Exports and imports
 
@@ -115,6 +149,10 @@ class Client:
             stride=stride,
             with_frames=with_frames,
         )
+        return self._fetch(job, target, progress)
+
+    def _fetch(self, job: api.Job, target: str | Path, progress: Progress) -> Path:
+        """The zip of an export, once it is done."""
         job = _ended(self._connection, job, lambda done: progress(0.9 * done))
         assert job.download_url is not None and job.file_name is not None
         target = Path(target)

@@ -30,9 +30,10 @@ HERE = Path(__file__).parent
 SCHEMA = HERE.parents[1] / "frontend" / "schema.graphql"
 OUTPUT = HERE / "generated.py"
 OPERATIONS = {
-    "Query": "library video sessions session engines objects masks propagation exportFormats job jobs",
+    "Query": "library video sessions session engines objects masks propagation exportFormats job jobs "
+    "projects projectSessions projectVideos",
     "Mutation": "createSession addObject updateObject deleteObject setPrompt clearPrompts track "
-    "cancelTracking startExport startImport cancelJob",
+    "cancelTracking startExport startImport cancelJob createProject moveSession exportProject",
     "Subscription": "sessionFeed",
 }
 SCALARS = {"ID": "str", "String": "str", "Int": "int", "Float": "float", "Boolean": "bool"}
@@ -133,6 +134,9 @@ def _literal(field: Field) -> str | None:
 
 def _default(field: Field) -> str:
     literal = _literal(field)
+    named = get_named_type(field.type)
+    if isinstance(named, GraphQLEnumType) and literal in named.values:
+        return f"{named.name}.{literal}"
     return {None: "None", "null": "None", "[]": "()", "true": "True", "false": "False"}.get(
         literal, literal or ""
     )

@@ -82,13 +82,14 @@ class Connection:
         finally:
             part.unlink(missing_ok=True)
 
-    def upload_video(self, path: Path, name: str, progress: Progress) -> str:
+    def upload_video(self, path: Path, name: str, progress: Progress, project_id: str) -> str:
         """The new video's id. A break on the way costs the last piece only."""
         size = path.stat().st_size
         title = base64.b64encode(name.encode()).decode()
         made = self.send(
             "POST",
             "/api/uploads",
+            params={"project": project_id},
             headers={**TUS, "Upload-Length": str(size), "Upload-Metadata": f"filename {title}"},
         )
         place = made.headers["location"]
