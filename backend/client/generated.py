@@ -112,6 +112,20 @@ class FramePromptInput:
 
 
 @dataclass(frozen=True)
+class AttributeSpecInput:
+    name: str
+    kind: AttributeKind = AttributeKind.TEXT
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectClassInput:
+    name: str
+    colour: str
+    attributes: tuple[AttributeSpecInput, ...] = ()
+
+
+@dataclass(frozen=True)
 class Video:
     id: str
     title: str
@@ -320,6 +334,46 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far the work is. A frame is masked where an object was drawn or tracked, also as not being there; verified where a person verified all of its masks; doubtful where a mask deserves a look."""
+
+    sessions: int
+    sessions_verified: int  # Those whose every frame is verified.
+    objects: int
+    objects_for_review: int
+    objects_accepted: int
+    objects_rejected: int
+    frames: int  # Of the sessions' videos.
+    frames_masked: int
+    frames_verified: int
+    frames_doubtful: int
+    masks: int
+    masks_verified: int
+
+
+@dataclass(frozen=True)
+class Project:
+    id: str
+    title: str  # Empty: the first project, which is always there.
+    is_first: bool  # It cannot be deleted.
+    created_s: float  # Seconds since 1970.
+    ontology: tuple[ObjectClass, ...]  # The classes that new sessions begin with.
+    progress: Progress
+    covers: tuple[str, ...]  # Pictures of its newest sessions, four at most.
+    may: tuple[May, ...]  # What whoever asks may do in it.
+
+
+@dataclass(frozen=True)
+class ProjectSession:
+    """A session as its project's page shows it."""
+
+    session: Session
+    progress: Progress
+    assignee_ids: tuple[str, ...]  # Whom it, or one of its objects, is assigned to.
+    is_mine: bool  # Whoever asks is among them.
+
+
+@dataclass(frozen=True)
 class Point:
     x: float
     y: float
@@ -510,6 +564,27 @@ JOBS: Operation[tuple[Job, ...]] = Operation(
 )
 
 
+PROJECTS: Operation[tuple[Project, ...]] = Operation(
+    "projects",
+    'query { projects { id title isFirst createdS ontology { name colour attributes { name kind choices } } progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful masks masksVerified } covers may } }',
+    "tuple[Project, ...]",
+)
+
+
+PROJECT_SESSIONS: Operation[tuple[ProjectSession, ...]] = Operation(
+    "projectSessions",
+    'query($projectId: ID!) { projectSessions(projectId: $projectId) { session { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful masks masksVerified } assigneeIds isMine } }',
+    "tuple[ProjectSession, ...]",
+)
+
+
+PROJECT_VIDEOS: Operation[tuple[Video, ...]] = Operation(
+    "projectVideos",
+    'query($projectId: ID!) { projectVideos(projectId: $projectId) { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } }',
+    "tuple[Video, ...]",
+)
+
+
 CREATE_SESSION: Operation[Session] = Operation(
     "createSession",
     'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
@@ -583,6 +658,27 @@ START_IMPORT: Operation[Job] = Operation(
 CANCEL_JOB: Operation[Job] = Operation(
     "cancelJob",
     'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    "Job",
+)
+
+
+CREATE_PROJECT: Operation[Project] = Operation(
+    "createProject",
+    'mutation($title: String!, $classes: [ObjectClassInput!]) { createProject(title: $title, classes: $classes) { id title isFirst createdS ontology { name colour attributes { name kind choices } } progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful masks masksVerified } covers may } }',
+    "Project",
+)
+
+
+MOVE_SESSION: Operation[Session] = Operation(
+    "moveSession",
+    'mutation($sessionId: ID!, $projectId: ID!) { moveSession(sessionId: $sessionId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
+    "Session",
+)
+
+
+EXPORT_PROJECT: Operation[Job] = Operation(
+    "exportProject",
+    'mutation($projectId: ID!, $format: String!, $stride: Int! = 1, $withFrames: Boolean! = false) { exportProject(projectId: $projectId, format: $format, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
     "Job",
 )
 
