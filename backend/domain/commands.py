@@ -139,11 +139,11 @@ class SessionCommands:
         """Raises InvalidInput where `set_prompt` would."""
         check_prompt(prompt, video, self._limits)
 
-    def clear_prompts(self, session_id: str) -> int:
+    def clear_prompts(self, session_id: str, seen: int | None = None) -> int:
         """Start over: every prompt and mask goes, the objects stay. Returns the session's version."""
         unheld_objects(self._store, session_id)
         self.cancel(session_id)
-        self._store.clear_prompts(session_id)
+        self._store.clear_prompts(session_id, seen)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
 
     def track(
