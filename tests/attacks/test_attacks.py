@@ -127,12 +127,10 @@ def test_ids_of_others_are_ids_of_nothing(outsider: Somebody, target: Target) ->
         "query($s: ID!) { objects(sessionId: $s) { objectId } }",
         "query($s: ID!) { propagation(sessionId: $s) { id } }",
         "mutation($s: ID!) { addObject(sessionId: $s) { objectId } }",
-        "mutation($s: ID!) { deleteSession(sessionId: $s) { id } }",
+        "mutation($s: ID!) { deleteSession(sessionId: $s) }",
         'mutation($s: ID!) { startExport(sessionIds: [$s], format: "coco") { id } }',
     ):
         theirs, nobodys = (outsider.answer(query, s=one) for one in (target.session, NOBODYS))
-        if "errors" in theirs and theirs["errors"][0]["extensions"]["code"] == "BAD_QUERY":
-            raise AssertionError(theirs)
         assert theirs == nobodys and theirs["errors"][0]["extensions"]["code"] == "NOT_FOUND", query
 
 
@@ -183,7 +181,7 @@ def test_a_viewer_changes_nothing_and_an_annotator_invites_nobody(
     with closed.member("VIEWER", target.session) as viewer:
         assert viewer.ask(SESSION, s=target.session) is not None
         code, _ = viewer.refusal(
-            'mutation($s: ID!) { renameSession(sessionId: $s, title: "x") { id } }', s=target.session
+            'mutation($s: ID!) { renameSession(sessionId: $s, title: "x") }', s=target.session
         )
         assert code == "FORBIDDEN"
     raise_oneself = "mutation($s: ID) { createLink(role: OWNER, sessionId: $s) { url } }"
@@ -200,10 +198,7 @@ def test_a_revoked_link_ends_what_it_gave(closed: Closed, target: Target) -> Non
     with closed.browser() as guest, closed.browser() as late, closed.owner() as owner:
         assert closed.join(guest, secret).status_code == 200
         assert guest.ask(SESSION, s=target.session) is not None
-        owner.ask(
-            "mutation($l: ID!) { revokeLink(id: $l) { __typename } }".replace(" { __typename }", ""),
-            l=link_id,
-        )
+        owner.ask("mutation($l: ID!) { revokeLink(id: $l) }", l=link_id)
         assert guest.refusal(SESSION, s=target.session)[0] in ("NOT_FOUND", "UNAUTHENTICATED")
         for replaying in (guest, late):
             again = closed.join(replaying, secret)
@@ -328,11 +323,21 @@ def test_a_login_that_is_worn_out_opens_nothing(closed: Closed, target: Target) 
     with closed.member("ANNOTATOR", target.session) as guest:
         assert guest.ask(SESSION, s=target.session) is not None
         closed.in_database("UPDATE logins SET expires_s = ?", time.time() - 1)
-        answer = guest.http.post("/graphql", json={"query": LIBRARY})
-        assert answer.status_code == 401 and "closed" in answer.json()["error"]
+        answer = refused_soon(guest)
+        assert answer.status_code == 401 and "closed" in answer.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("value", ["", "0" * 43, "null", "é", 'x"; masklet_key="y', "../../owner.key"])
+def refused_soon(somebody: Somebody) -> httpx.Response:
+    """The answer once it is no more what was remembered a moment ago, or the last one."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        answer = somebody.http.post("/graphql", json={"query": LIBRARY})
+        if answer.status_code != 200 or "errors" in answer.json() or time.monotonic() > end:
+            return answer
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("value", ["", "0" * 43, "null", "é", 'x"; masklet_login="y', "../../owner.key"])
 def test_an_invented_login_opens_nothing(closed: Closed, target: Target, value: str) -> None:
     with closed.member("VIEWER", target.session) as guest:
         name = next(iter(guest.http.cookies.keys()))
@@ -370,7 +375,7 @@ def test_another_page_does_not_act_for_its_visitor(
 ) -> None:
     """Should a browser send the login with it, against SameSite: 403, and nothing is changed."""
     attempts = {
-        "/graphql": f'{{"query":"mutation {{ deleteSession(sessionId: \\"{target.session}\\") {{ id }} }}"}}',
+        "/graphql": f'{{"query":"mutation {{ deleteSession(sessionId: \\"{target.session}\\") }}"}}',
         "/api/join": '{"secret": "x", "name": "x"}',  # else a visitor could be let into an attacker's place
         "/api/sign-out": "{}",
         "/api/videos?name=x": "x",
@@ -437,9 +442,7 @@ def test_no_secret_is_in_the_log_or_in_an_error(closed: Closed, target: Target) 
                 browser.http.get(f"/media/{secret}/poster.jpg"),
                 browser.http.get("/metrics", headers={"authorization": f"Bearer {secret}"}),
                 browser.http.get("/metrics", headers={"authorization": f"Basic {secret}"}),
-                browser.http.get(
-                    "/metrics", headers={"cookie": f"masklet_key={secret}", "x-request-id": "é"}
-                ),
+                browser.http.get("/metrics", headers={"cookie": f"masklet_login={secret}"}),
                 browser.http.get("/graphql", params={"query": f'{{ session(id: "{secret}") {{ id }} }}'}),
                 browser.http.post("/api/join", content=f'{{"secret": "{secret}"'.encode()),
                 browser.http.post("/api/join", json={"secret": secret, "name": ["x"]}),

@@ -35,7 +35,7 @@ from tests.e2e.server import REPOSITORY, MaskletServer
 from tests.fuzz.graphql import LEAKS
 
 PATIENCE_S = 120.0
-PROBE = re.compile(re.escape(tempfile.gettempdir()) + r"/[a-z0-9_]{8}")  # Python's own: is it writable?
+RANDOM = re.compile(re.escape(tempfile.gettempdir()) + r"/[a-z-]*[a-z0-9_]{8}")  # as `tempfile` names them
 NOT_FOR_CLIENTS = "what only the machine's owner may read"
 EXPORTS = ("coco", "davis", "yolo-seg", "pascal-voc", "sav")
 NAME = f"../../{MARK}\0/\N{RIGHT-TO-LEFT OVERRIDE}x.mp4"
@@ -246,7 +246,7 @@ def test_every_parameter_header_and_body(watched: Watched, known: dict[str, str]
         in_header = quote(text.encode("utf-8", "surrogatepass"), safe="/.\\:~*?[]$`{}()|; ")
         metadata = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
         for route in ("/", "/join", "/graphql", "/propagate_in_video", "/api/videos", "/api/join"):
-            watched.send("GET", f"{route}?{in_query}", Cookie=f"masklet_key={in_header}")
+            watched.send("GET", f"{route}?{in_query}", Cookie=f"masklet_login={in_header}")
             watched.send("POST", f"{route}?{in_query}", in_body, Content_Type="application/json")
         watched.send(
             "GET", "/", X_Request_ID=in_header, Referer=in_header, X_Masklet_File=in_header,
@@ -350,7 +350,7 @@ def test_nothing_is_touched_but_what_is_ours(watched: Watched, known: dict[str, 
         if one.event == "subprocess.Popen" and not one.path.is_absolute():
             continue  # an option
         if one.writes:
-            elsewhere = str(path) == "/dev/null" or PROBE.fullmatch(str(path))
+            elsewhere = str(path) == "/dev/null" or RANDOM.fullmatch(str(path))
             assert path.is_relative_to(watched.data) or elsewhere, one
         else:
             ours = any(path.is_relative_to(place) or place.is_relative_to(path) for place in readable)
