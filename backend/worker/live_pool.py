@@ -12,6 +12,7 @@ from backend.domain.observing import Observer
 from backend.domain.session import FramePrompt
 from backend.worker.engine import Engine, EngineSession, FrameSource
 from backend.worker.engines import EngineShelf
+from backend.worker.heap import Heap
 from backend.worker.live_session import LiveSession
 from backend.worker.memory import is_out_of_memory
 from backend.worker.ports import FrameOpener, SessionReader
@@ -57,6 +58,7 @@ class LivePool:
         self._settle = settle
         self._observer = observer
         self._live: OrderedDict[str, LiveSession] = OrderedDict()  # used longest ago first
+        self._heap = Heap()
 
     def __contains__(self, session_id: str) -> bool:
         return session_id in self._live
@@ -102,6 +104,7 @@ class LivePool:
             self._live[keep].measure()
         while len(self._live) > 1 and not self._fits():
             self._evict(next(session_id for session_id in self._live if session_id != keep))
+        self._heap.give_back()
         self._observer.live(len(self._live), self._nbytes())
 
     def make_room(self, keep: str) -> None:
@@ -133,6 +136,7 @@ class LivePool:
             live.close()
         except Exception:
             logger.warning("Session %s did not close cleanly", session_id, exc_info=True)
+        self._heap.freed()
 
     def saved_knows_more(self, session_id: str, prompts: Iterable[FramePrompt]) -> bool:
         """Does the saved state hold prompts that are no longer there?"""
