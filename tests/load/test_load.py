@@ -24,5 +24,7 @@ def test_sessions_that_all_track_share_the_machine_and_each_click_is_answered(tm
     assert len(figures.idle.values) == 3
     assert len(figures.cancelled.values) == SESSIONS
     assert min(figures.masks_of_each) > 0.3 * max(figures.masks_of_each) > 0
-    assert figures.memory.peak > 0
+    last = figures.memory.points[-1]
+    assert last.live.count == SESSIONS + 1 and last.live.evictions == 0
+    assert 0 < last.live.nbytes < last.nbytes
     assert "Traceback" not in server.log.read_text()
