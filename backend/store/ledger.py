@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Row, Table, func, select, union_all
 
 from backend.domain.ledger import CHANGED, Share, active_between, clicks_between, doing
-from backend.domain.people import Person, acting
+from backend.domain.people import Person, Role, Scope, ScopeKind, acting
 from backend.domain.session import FramePrompt, MaskOrigin, Pass, Propagation, PropagationState
 from backend.store.review_tables import comments, ledger, ledger_objects
 from backend.store.rows import prompt_of
@@ -44,6 +44,25 @@ def note(connection: Connection, deed: Deed, clock: Clock = time.time) -> None:
     """Add a line to the log, in the transaction of what it tells of. Who: the caller of this request."""
     caller = acting.get()
     _add(connection, deed, caller.person if caller else None, clock())
+
+
+def note_access(
+    connection: Connection,
+    what: str,
+    scope: Scope,
+    subject_id: str,
+    role: Role | None = None,
+    person: Person | None = None,
+) -> None:
+    """Who may come in has changed: `subject_id` is a link, person or token. `person`: who did it, where that
+    is nobody whom the request knows yet."""
+    session_id = scope.id if scope.kind is ScopeKind.SESSION else None
+    project_id = scope.id if scope.kind is ScopeKind.PROJECT else None
+    deed = Deed(what, session_id, project_id, subject_id=subject_id, value=role.value if role else None)
+    if person is None:
+        note(connection, deed)
+    else:
+        _add(connection, deed, person, time.time())
 
 
 def record(write: Write, clock: Clock = time.time) -> None:

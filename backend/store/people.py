@@ -12,6 +12,7 @@ from backend.domain.membership import BY_OWNER, BY_PROVIDER, ApiToken, Credentia
 from backend.domain.people import Grant, Person, Role, Scope
 from backend.domain.people_commands import place_names, scope_of
 from backend.store.database import Database
+from backend.store.ledger import note_access
 from backend.store.people_tables import api_tokens, grants, links, logins, people
 from backend.store.rows import Values, upsert
 
@@ -82,6 +83,9 @@ class SqlPeopleStore:
             if connection.execute(_person(person.person_id)).first() is None:
                 connection.execute(people.insert(), _person_row(person))
             upsert(connection, grants, [row])
+            if is_new:
+                by_what = given_by if by is not None else person.person_id
+                note_access(connection, "join", grant.scope, by_what, grant.role, person)
 
     def sign_in(self, issuer: str, subject: str, person: Person, grant: Grant | None, now_s: float) -> Person:
         known = select(people).where(people.c.issuer == issuer, people.c.subject == subject)
@@ -137,6 +141,7 @@ class SqlPeopleStore:
         }
         with self._database.write() as connection:
             connection.execute(links.insert(), row)
+            note_access(connection, "createLink", link.grant.scope, link.link_id, link.grant.role)
 
     def link(self, link_id: str) -> Link:
         with self._database.read() as connection:
@@ -155,7 +160,12 @@ class SqlPeopleStore:
 
     def revoke_link(self, link_id: str, now_s: float) -> None:
         with self._database.write() as connection:
+            row = connection.execute(select(links).where(links.c.link_id == link_id)).one_or_none()
+            if row is None:
+                return
             connection.execute(update(links).where(links.c.link_id == link_id).values(revoked_s=now_s))
+            grant = _link_of(row).grant
+            note_access(connection, "revokeLink", grant.scope, link_id, grant.role)
 
     # Members
 
@@ -182,10 +192,12 @@ class SqlPeopleStore:
                 raise NotFound(NO_PERSON)
             _take_away(connection, person_id, grant.scope)
             upsert(connection, grants, [_grant_row(person_id, grant, BY_OWNER, now_s)])
+            note_access(connection, "setMemberRole", grant.scope, person_id, grant.role)
 
     def remove_member(self, person_id: str, scope: Scope) -> None:
         with self._database.write() as connection:
             _take_away(connection, person_id, scope)
+            note_access(connection, "removeMember", scope, person_id)
 
     # API tokens
 
@@ -203,6 +215,7 @@ class SqlPeopleStore:
         }
         with self._database.write() as connection:
             connection.execute(api_tokens.insert(), row)
+            note_access(connection, "createApiToken", token.grant.scope, token.token_id, token.grant.role)
 
     def tokens(self, person_id: str) -> list[ApiToken]:
         wanted = select(api_tokens).where(api_tokens.c.person_id == person_id)
@@ -226,8 +239,11 @@ class SqlPeopleStore:
     def remove_token(self, token_id: str, person_id: str) -> None:
         of_it = api_tokens.c.token_id == token_id, api_tokens.c.person_id == person_id
         with self._database.write() as connection:
-            if not connection.execute(delete(api_tokens).where(*of_it)).rowcount:
+            row = connection.execute(select(api_tokens).where(*of_it)).one_or_none()
+            if row is None:
                 raise NotFound("You have no such token; it may have been revoked.")
+            connection.execute(delete(api_tokens).where(*of_it))
+            note_access(connection, "revokeApiToken", _grant_of(row).scope, token_id)
 
 
 GRANT_KEY = ("person_id", "project_id", "session_id", "given_by")

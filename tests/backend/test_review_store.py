@@ -12,7 +12,8 @@ from backend.domain.annotation_ports import Verified
 from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.frames import FrameRange
 from backend.domain.ledger import FIRST_S, Entry, Wanted
-from backend.domain.people import Grant, Role, Scope
+from backend.domain.membership import Link
+from backend.domain.people import Grant, Person, Role, Scope
 from backend.domain.projects import HOME
 from backend.domain.session import Pass, Propagation, PropagationState, Session, Verdict
 from backend.domain.standing import ReviewState
@@ -21,6 +22,7 @@ from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database
 from backend.store.ledger import Deed, note, walked_shares
 from backend.store.ledger_reading import SqlLedger
+from backend.store.people import SqlPeopleStore
 from backend.store.review_tables import ledger
 from backend.store.sessions import SqlSessionStore
 from backend.store.shelf import SqlShelfStore
@@ -298,6 +300,27 @@ class TestLog:
         assert (newest.what, newest.value, newest.subject_id) == ("createLink", "annotator", "link-1")
         whats = [entry.what for entry in log.entries(SESSION, Wanted(of_server=True), 2)]
         assert whats == ["createApiToken", "createLink"]
+
+    def test_who_was_let_in_and_by_whom(self, store, log, database) -> None:
+        people, home = SqlPeopleStore(database), Scope.project(HOME)
+        link = Link("link-1", Grant(home, Role.REVIEWER), "", 1.0, "otto")
+        with as_person(OTTO):
+            people.add_link(link, "digest")
+        people.join(Person("eva", "Eva"), link.grant, link.link_id, 2.0)  # nobody the request knew
+        people.join(Person("eva", "Eva"), link.grant, link.link_id, 3.0)  # again: nothing has changed
+        with as_person(OTTO):
+            people.set_role("eva", Grant(Scope.session(SESSION), Role.VIEWER), 4.0)
+            people.remove_member("eva", home)
+            people.revoke_link(link.link_id, 5.0)
+        said = [(e.person.name, e.what, e.subject_id, e.value) for e in log.entries(SESSION, EVERYTHING, 5)]
+        assert said == [
+            ("Otto", "revokeLink", "link-1", "reviewer"),
+            ("Otto", "removeMember", "eva", None),
+            ("Otto", "setMemberRole", "eva", "viewer"),
+            ("Eva", "join", "link-1", "reviewer"),
+            ("Otto", "createLink", "link-1", "reviewer"),
+        ]
+        assert "digest" not in str(log.entries(SESSION, EVERYTHING, 5))
 
     def test_it_goes_with_its_session(self, store, database) -> None:
         shelf = SqlShelfStore(database)
