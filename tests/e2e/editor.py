@@ -68,6 +68,11 @@ class Editor:
         x, y = self._on_stage(point)
         self.stage.click(position={"x": x, "y": y}, button=button, modifiers=list(modifiers))
 
+    def hover(self, point: tuple[float, float]) -> None:
+        """The pointer on a pixel of the video."""
+        x, y = self._on_stage(point)
+        self.stage.hover(position={"x": x, "y": y})
+
     def drag(self, start: tuple[float, float], stop: tuple[float, float]) -> None:
         """A box from one pixel of the video to another."""
         box = self.stage.bounding_box()

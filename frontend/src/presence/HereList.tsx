@@ -56,6 +56,7 @@ export function HereList({ workspace }: { workspace: Workspace }) {
               person={one}
               workspace={workspace}
               isFollowed={people.following === one.id}
+              onFollow={() => setOpen(false)}
             />
           ))}
           <Yourself workspace={workspace} />
@@ -81,9 +82,10 @@ interface PersonProps {
   readonly person: PresenceFields;
   readonly workspace: Workspace;
   readonly isFollowed: boolean;
+  readonly onFollow: () => void;
 }
 
-function Person({ person, workspace, isFollowed }: PersonProps) {
+function Person({ person, workspace, isFollowed, onFollow }: PersonProps) {
   const objects = useStore(workspace.session.store, (state) => state.objects);
   const held = person.holds.flatMap((id) => objects.get(id)?.name ?? []).join(', ');
   return (
@@ -99,7 +101,10 @@ function Person({ person, workspace, isFollowed }: PersonProps) {
       <Button
         aria-pressed={isFollowed}
         data-testid="follow"
-        onClick={() => workspace.presence.follow(isFollowed ? null : person.id)}
+        onClick={() => {
+          workspace.presence.follow(isFollowed ? null : person.id);
+          onFollow();
+        }}
       >
         {isFollowed ? t('Stop') : t('Follow')}
       </Button>

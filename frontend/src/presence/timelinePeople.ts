@@ -3,6 +3,8 @@ import type { Scale } from '../timeline/scale';
 import { initials, others } from './people';
 import styles from './presence.module.css';
 
+const BESIDE_PX = 13; // from one mark to the next on the same frame
+
 /** The others on the timeline: a round with initials at the frame that each looks at. */
 export class TimelinePeople {
   private readonly marks = new Map<string, HTMLElement>();
@@ -36,9 +38,12 @@ export class TimelinePeople {
       mark.remove();
       this.marks.delete(id);
     }
+    const beside = new Map<number, number>(); // how many marks a frame has already
     for (const one of shown) {
       const mark = this.marks.get(one.id) ?? this.made(one.id);
-      const x = this.scale.x(one.frameIdx);
+      const nth = beside.get(one.frameIdx) ?? 0;
+      beside.set(one.frameIdx, nth + 1);
+      const x = this.scale.x(one.frameIdx) + nth * BESIDE_PX;
       mark.hidden = x < -10 || x > this.scale.width + 10;
       mark.toggleAttribute('data-jumps', jumps);
       mark.style.transform = `translateX(${x}px)`;
