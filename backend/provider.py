@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.domain.people import Role
 
 ISSUER, CLIENT_ID = "MASKLET_OIDC_ISSUER", "MASKLET_OIDC_CLIENT_ID"
 CLIENT_SECRET = "MASKLET_OIDC_CLIENT_SECRET"
+CLIENT_SECRET_FILE = "MASKLET_OIDC_CLIENT_SECRET_FILE"  # instead: environments are shown to too many
 ROLE = "MASKLET_OIDC_ROLE"
 
 
@@ -28,8 +30,9 @@ def provider_of(given: Mapping[str, str]) -> Provider | None:
     """None where no provider is named. Raises ValueError."""
     if ISSUER not in given:
         return None
-    for name in (CLIENT_ID, CLIENT_SECRET):
-        if name not in given:
+    secret = _secret(given)
+    for name, value in ((CLIENT_ID, given.get(CLIENT_ID)), (CLIENT_SECRET, secret)):
+        if not value:
             raise ValueError(f"{name} is missing: the provider at {ISSUER} gave it to you.")
     role = given.get(ROLE, "").lower()
     if role and role not in set(Role):
@@ -37,7 +40,20 @@ def provider_of(given: Mapping[str, str]) -> Provider | None:
     issuer = given[ISSUER]
     if not _is_safe(issuer):
         raise ValueError(f"{ISSUER}={issuer!r} is not of the form https://name/path.")
-    return Provider(issuer, given[CLIENT_ID], given[CLIENT_SECRET], Role(role) if role else None)
+    return Provider(issuer, given[CLIENT_ID], secret, Role(role) if role else None)
+
+
+def _secret(given: Mapping[str, str]) -> str:
+    """Empty where there is none."""
+    if CLIENT_SECRET_FILE not in given:
+        return given.get(CLIENT_SECRET, "")
+    try:
+        return Path(given[CLIENT_SECRET_FILE]).read_text().strip()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ValueError(
+            f"{CLIENT_SECRET_FILE}={given[CLIENT_SECRET_FILE]!r} cannot be read ({why})."
+        ) from None
 
 
 def _is_safe(address: str) -> bool:

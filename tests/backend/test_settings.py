@@ -93,3 +93,18 @@ def test_a_memory_budget_is_bytes_or_a_share() -> None:
 def test_loopback_is_told_from_the_rest() -> None:
     assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"))
     assert not any(is_loopback(host) for host in ("0.0.0.0", "::", "10.0.0.1", "localhost.evil", ""))
+
+
+def test_a_providers_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    """Which, unlike the environment of a container, is shown to nobody else."""
+    kept = tmp_path / "secret"
+    kept.write_text("from the provider\n")
+    given = {"MASKLET_OIDC_ISSUER": "https://login.example", "MASKLET_OIDC_CLIENT_ID": "masklet"}
+    settings = from_environment(given | {"MASKLET_OIDC_CLIENT_SECRET_FILE": str(kept)})
+    assert settings.oidc is not None and settings.oidc.client_secret == "from the provider"
+    assert "from the provider" not in repr(settings)
+    kept.write_text("")
+    with pytest.raises(SettingsError, match="MASKLET_OIDC_CLIENT_SECRET is missing"):
+        from_environment(given | {"MASKLET_OIDC_CLIENT_SECRET_FILE": str(kept)})
+    with pytest.raises(SettingsError, match="cannot be read"):
+        from_environment(given | {"MASKLET_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "none")})
