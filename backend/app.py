@@ -33,6 +33,7 @@ from backend.api.permissions.guard import guard_routes
 from backend.api.presence.editors import Editors
 from backend.api.presence.here import here
 from backend.api.schema import build_schema
+from backend.api.team.oidc import SignIn
 from backend.api.team.routes import Joining
 from backend.api.threads import Threads
 from backend.api.tus.routes import Uploads
@@ -200,6 +201,7 @@ def web_app(service: Service) -> ASGIApp:
         *uploads.routes(),
         *Health(service).routes(),
         *Joining(service).routes(),
+        *SignIn(service).routes(),
     ]
 
     @asynccontextmanager

@@ -38,7 +38,7 @@ def provider_of(given: Mapping[str, str]) -> Provider | None:
     if role and role not in set(Role):
         raise ValueError(f"{ROLE}={role!r} is none of {', '.join(Role)}.")
     issuer = given[ISSUER]
-    if not _is_safe(issuer):
+    if not is_safe(issuer):
         raise ValueError(f"{ISSUER}={issuer!r} is not of the form https://name/path.")
     return Provider(issuer, given[CLIENT_ID], secret, Role(role) if role else None)
 
@@ -56,7 +56,7 @@ def _secret(given: Mapping[str, str]) -> str:
         ) from None
 
 
-def _is_safe(address: str) -> bool:
+def is_safe(address: str) -> bool:
     """By https; without it only to this very machine."""
     parts = urlsplit(address)
     if not parts.hostname or parts.query or parts.fragment or parts.username:

@@ -201,6 +201,7 @@ class PeopleCommands:
 
     def revoke_link(self, link_id: str) -> None:
         """All who joined by it lose what it gave them."""
+        self._store.link(link_id)
         self._store.revoke_link(link_id, self._clock())
         self._changed()
 

@@ -165,6 +165,8 @@ ROUTES: dict[str, Rule] = {
     # Coming in, and going
     "/api/join": STRANGERS,
     "/api/sign-out": STRANGERS,
+    "/api/sign-in": STRANGERS,
+    "/api/sign-in/back": STRANGERS,
     # The app itself holds no data
     "/": STRANGERS,
     "/sessions": STRANGERS,

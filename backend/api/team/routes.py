@@ -78,7 +78,7 @@ class Joining:
         if credential is not None:
             await self._service.command(lambda s: s.people.sign_out(credential))
         response = _told({})
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=_is_https(request))
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=is_https(request))
         return response
 
 
@@ -95,12 +95,12 @@ def page_of(scope: Scope) -> str:
 def remember(response: Response, request: Request, secret: str) -> None:
     """The login's cookie: no script reads it, and no other site's request carries it."""
     response.set_cookie(
-        COOKIE, secret, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=_is_https(request)
+        COOKIE, secret, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=is_https(request)
     )
     response.headers["Cache-Control"] = "no-store"
 
 
-def _is_https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
     return request.url.scheme == "https"
 
 
