@@ -125,7 +125,7 @@ test('without a connection edits wait, and then go in order, each with its own k
   await settle();
   outbox.add(click(5));
   outbox.add(removal());
-  expect(outbox.state.get()).toEqual({ unsent: 4, isAway: true });
+  expect(outbox.state.get()).toEqual({ unsent: 4, isAway: true, isStuck: true });
   expect([drawer.texts.size, frames(), outbox.wouldMiss]).toEqual([4, [3, 4], true]);
   await expect(outbox.idle()).resolves.toBeUndefined();
 
@@ -138,7 +138,7 @@ test('without a connection edits wait, and then go in order, each with its own k
   await settle();
   expect(frames().slice(2)).toEqual([3, 4, 5, undefined]);
   expect(arrived.slice(2, 4).map(({ edit }) => edit.key)).toEqual(keys);
-  expect(outbox.state.get()).toEqual({ unsent: 0, isAway: false });
+  expect(outbox.state.get()).toEqual({ unsent: 0, isAway: false, isStuck: false });
   expect(drawer.texts.size).toBe(0);
 });
 

@@ -5,10 +5,13 @@ import { createStore, type Store } from '../app/store';
 import { AFTER_ALL, draftLane, type Edit, newKey, type Variables, withNamed } from './edit';
 import type { Kept } from './kept';
 
-/** What the banner shows. `isAway`: something had to wait for the connection, and not all of it has gone yet. */
+/** What the banner shows. */
 export interface OutboxState {
   readonly unsent: number;
+  /** Something had to wait for the connection, and not all of it has gone yet. */
   readonly isAway: boolean;
+  /** The last try came to nothing. */
+  readonly isStuck: boolean;
 }
 
 export interface EditWish<Result, Sent> {
@@ -53,7 +56,7 @@ const MOST_H = 20; // the server knows a repeat for a day; what is older is for 
 export class Outbox {
   readonly state: Store<OutboxState, OutboxState> = createStore(
     (_: OutboxState, next: OutboxState) => next,
-    { unsent: 0, isAway: false },
+    { unsent: 0, isAway: false, isStuck: false },
   );
   readonly client = newKey();
   private waiting: Waiting[] = [];
@@ -121,6 +124,7 @@ export class Outbox {
   reconnected(): void {
     for (const one of this.waiting) one.abort?.abort();
     this.attempt = 0;
+    this.note();
     this.release();
   }
 
@@ -242,6 +246,7 @@ export class Outbox {
   /** Nothing more for a while. `isBrief`: it was called off, to be sent again at once. */
   private hold(isBrief: boolean): void {
     for (const one of this.waiting) one.hadToWait = true;
+    if (!isBrief) this.attempt += 1;
     this.note();
     this.tellIdlers();
     if (isBrief) {
@@ -250,8 +255,8 @@ export class Outbox {
     }
     this.isHeld = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.release(), 1000 * retryDelayS(this.attempt, Math.random()));
-    this.attempt += 1;
+    const waitS = retryDelayS(this.attempt - 1, Math.random());
+    this.timer = setTimeout(() => this.release(), 1000 * waitS);
   }
 
   private release(): void {
@@ -280,9 +285,12 @@ export class Outbox {
   private note(): void {
     const isAway = this.waiting.some((one) => one.hadToWait);
     const { state } = this;
-    const next = { unsent: this.waiting.length, isAway };
+    const next = { unsent: this.waiting.length, isAway, isStuck: isAway && this.attempt > 0 };
     const now = state.get();
-    if (now.unsent !== next.unsent || now.isAway !== next.isAway) state.dispatch(next);
+    const isNews = (Object.keys(next) as (keyof OutboxState)[]).some(
+      (name) => now[name] !== next[name],
+    );
+    if (isNews) state.dispatch(next);
   }
 }
 

@@ -10,7 +10,8 @@ const QUIET_MS = 900; // a hiccup shorter than this is not worth a word
 /** Says that the server is away, for as long as it is, and how much has not been sent. */
 export function ConnectionBanner({ session }: { session: LiveSession }) {
   const isLost = useStore(session.connection, (status) => status === 'lost');
-  const { unsent, isAway } = useStore(session.outbox.state, (state) => state);
+  const { unsent, isAway, isStuck } = useStore(session.outbox.state, (state) => state);
+  const isSilent = isLost || isStuck;
   const isTroubled = isLost || isAway;
   const [isShown, setShown] = useState(false);
   useEffect(() => {
@@ -31,8 +32,8 @@ export function ConnectionBanner({ session }: { session: LiveSession }) {
     >
       <Icon name="link" size={16} />
       <span>
-        {isLost && t('The server does not answer. Masklet keeps trying and goes on by itself.')}{' '}
-        {isAway && (isLost ? keptText(unsent) : sendingText(unsent))}
+        {isSilent && t('The server does not answer. Masklet keeps trying and goes on by itself.')}{' '}
+        {isAway && (isSilent ? keptText(unsent) : sendingText(unsent))}
       </span>
     </div>
   );

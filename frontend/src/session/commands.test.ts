@@ -350,11 +350,11 @@ test('without a connection everything waits in order; what needs it says so', as
   expect(notices.get().map(({ text }) => text)).toEqual([
     'This needs the connection; do it when that is back.',
   ]);
-  expect(session.outbox.state.get()).toEqual({ unsent: 3, isAway: true });
+  expect(session.outbox.state.get()).toMatchObject({ unsent: 3, isAway: true });
   isThere = true;
   session.outbox.reconnected();
   await settle();
   expect(names().slice(-3)).toEqual(['AddObject', 'SetPrompt', 'SetPrompt']);
-  expect(session.outbox.state.get()).toEqual({ unsent: 0, isAway: false });
+  expect(session.outbox.state.get()).toMatchObject({ unsent: 0, isAway: false });
   expect(promptsOn(session.store.get(), 1, 5).points).toHaveLength(2);
 });

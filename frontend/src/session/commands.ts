@@ -58,9 +58,13 @@ export class SessionCommands {
     this.session.store.dispatch({ type: 'select', objectId });
   }
 
+  /** The next click is on it, also before the server has given it an id. */
   async addObject(): Promise<void> {
-    if (this.session.outbox.isAway) this.startDraft();
-    else await this.objects.add();
+    const draftId = this.nextDraft();
+    const added = await this.create(draftId);
+    if (added === null || this.hasPrompts(added)) return;
+    const change = { kind: 'presence', came: [added], went: [] } as const;
+    this.session.store.dispatch({ type: 'did', change });
   }
 
   rename(objectId: number, name: string): Promise<boolean> {
@@ -133,14 +137,24 @@ export class SessionCommands {
   }
 
   private startDraft(): number {
-    this.lastDraftId -= 1;
-    const draftId = this.lastDraftId;
-    this.select(draftId);
+    const draftId = this.nextDraft();
     void this.create(draftId);
     return draftId;
   }
 
-  private async create(draftId: number): Promise<void> {
+  private nextDraft(): number {
+    this.lastDraftId -= 1;
+    this.select(this.lastDraftId);
+    return this.lastDraftId;
+  }
+
+  /** Taking back its first click is then what there is to undo. */
+  private hasPrompts(objectId: number): boolean {
+    const { undo } = this.session.store.get();
+    return undo.some((change) => change.kind === 'prompt' && change.objectId === objectId);
+  }
+
+  private async create(draftId: number): Promise<number | null> {
     const { store, outbox } = this.session;
     try {
       const answer = await outbox.add({
@@ -150,11 +164,14 @@ export class SessionCommands {
         things: [`object/${draftId}`],
         draftId,
       });
-      if (!answer) return;
-      this.named.set(draftId, answer.addObject.objectId);
-      store.dispatch({ type: 'created', draftId, object: answer.addObject });
+      if (!answer) return null;
+      const object = answer.addObject;
+      this.named.set(draftId, object.objectId);
+      store.dispatch({ type: 'created', draftId, object });
+      return object.objectId;
     } catch (thrown) {
       this.refuseDraft(draftId, thrown);
+      return null;
     }
   }
 

@@ -1,5 +1,4 @@
 import {
-  AddObject,
   type ClassFields,
   type FrameRangeInput,
   MergeObjects,
@@ -31,25 +30,6 @@ export class ObjectCommands {
     if (!this.session.outbox.isAway) return true;
     notify({ tone: 'info', text: t('This needs the connection; do it when that is back.') });
     return false;
-  }
-
-  async add(): Promise<void> {
-    try {
-      const { store, outbox, info } = this.session;
-      const answer = await outbox.add({
-        operation: AddObject,
-        variables: { sessionId: info.id },
-        lanes: [],
-        things: [],
-      });
-      if (!answer) return;
-      const object = answer.addObject;
-      store.dispatch({ type: 'upsert', object });
-      store.dispatch({ type: 'select', objectId: object.objectId });
-      this.noteExchange([object.objectId], []);
-    } catch (thrown) {
-      notifyError(thrown);
-    }
   }
 
   /** Name, colour, class, attributes, lock. */
