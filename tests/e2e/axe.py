@@ -25,4 +25,4 @@ class Axe:
             for v in found
             if v["impact"] in ("serious", "critical")
         ]
-        assert serious == [], state
+        assert serious == [], (state, serious)

@@ -3,10 +3,11 @@ import type { PresenceFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { initials } from '../team/initials';
 import { Button } from '../ui/Button';
 import { useDismiss } from '../ui/useDismiss';
 import { MAX_NAME } from './name';
-import { initials, others } from './people';
+import { others } from './people';
 import styles from './presence.module.css';
 import { usePeople } from './usePeople';
 
@@ -44,7 +45,11 @@ export function HereList({ workspace }: { workspace: Workspace }) {
             <Face key={one.id} person={one} />
           ))}
           {shown.length > FACES && (
-            <span className={`${styles.face} ${styles.more}`}>+{shown.length - FACES}</span>
+            <span
+              className={`${styles.face} ${styles.more}`}
+              data-letters={`+${shown.length - FACES}`}
+              aria-hidden="true"
+            />
           )}
         </button>
       )}
@@ -71,10 +76,9 @@ function Face({ person }: { person: Pick<PresenceFields, 'name' | 'colour'> }) {
     <span
       className={styles.face}
       style={{ '--person': person.colour } as React.CSSProperties}
+      data-letters={initials(person.name)}
       aria-hidden="true"
-    >
-      {initials(person.name)}
-    </span>
+    />
   );
 }
 

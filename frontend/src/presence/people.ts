@@ -46,10 +46,3 @@ export function others(state: People): readonly PresenceFields[] {
 export function holderOf(state: People, objectId: number): PresenceFields | null {
   return others(state).find((one) => one.holds.includes(objectId)) ?? null;
 }
-
-/** The first letters of the first and the last word, for a small round. */
-export function initials(name: string): string {
-  const words = name.split(' ').filter((word) => word);
-  const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  return picked.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('');
-}

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PresenceFields } from '../api/generated';
 import { Beats, type Welcome } from './beats';
 import { Holding } from './holding';
-import { holderOf, initials, NOBODY, others, type People, reducePeople } from './people';
+import { holderOf, NOBODY, others, type People, reducePeople } from './people';
 
 function person(id: string, said: Partial<PresenceFields> = {}): PresenceFields {
   return {
@@ -44,16 +44,6 @@ test('an object is held by others, never by oneself', () => {
   const state = told(person('me', { holds: [1] }), person('ana', { holds: [2, 3] }));
   expect(holderOf(state, 1)).toBeNull();
   expect(holderOf(state, 3)?.name).toBe('ana');
-});
-
-test('a round has one or two letters', () => {
-  expect(['Ana', 'Guest 12', 'ana maria lee', '李雷', ''].map(initials)).toEqual([
-    'A',
-    'G1',
-    'AL',
-    '李',
-    '',
-  ]);
 });
 
 test('an object is being edited until a while after the last touch', () => {

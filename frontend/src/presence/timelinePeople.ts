@@ -1,6 +1,7 @@
 import type { Workspace } from '../app/workspace';
+import { initials } from '../team/initials';
 import type { Scale } from '../timeline/scale';
-import { initials, others } from './people';
+import { others } from './people';
 import styles from './presence.module.css';
 
 const BESIDE_PX = 13; // from one mark to the next on the same frame

@@ -7,9 +7,8 @@ export function Avatar({ name, colour }: { name: string; colour: string }) {
     <span
       className={styles.avatar}
       style={{ '--colour': colour } as React.CSSProperties}
+      data-letters={initials(name)}
       aria-hidden="true"
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

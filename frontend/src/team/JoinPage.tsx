@@ -95,6 +95,13 @@ function JoinForm({ secret }: { secret: string }) {
         <p className={styles.text} role="alert" data-testid="join-refused" data-code={refusal.code}>
           {refusal.text}
         </p>
+        {known && (
+          <div className={styles.ways}>
+            <Button look="primary" onClick={() => replacePath('/')}>
+              {t('To the gallery')}
+            </Button>
+          </div>
+        )}
       </>
     );
   }
