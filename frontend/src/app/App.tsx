@@ -1,5 +1,4 @@
-import { useEffect } from 'react';
-import { ReviewPage } from '../discussion/ReviewPage';
+import { lazy, Suspense, useEffect } from 'react';
 import { GalleryPage } from '../gallery/GalleryPage';
 import { t, useLanguage } from '../i18n/t';
 import { ProjectPage } from '../projects/ProjectPage';
@@ -12,6 +11,10 @@ import { useWho, watchWho } from '../team/who';
 import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
+
+const ReviewPage = lazy(async () => ({
+  default: (await import('../discussion/ReviewPage')).ReviewPage,
+}));
 
 export function App() {
   useLanguage(); // everything below is drawn anew in another language
@@ -27,7 +30,7 @@ export function App() {
     <>
       {route.page === 'gallery' && <GalleryPage />}
       {route.page === 'sessions' && <SessionsPage />}
-      {route.page === 'review' && <ReviewPage />}
+      <Suspense>{route.page === 'review' && <ReviewPage />}</Suspense>
       {route.page === 'projects' && <ProjectsPage />}
       {route.page === 'project' && (
         <ProjectPage key={route.projectId} projectId={route.projectId} />

@@ -93,14 +93,14 @@ function EffortLine({ objectId, workspace }: { objectId: number; workspace: Work
   const mine = useEffort(workspace)?.find((row) => row.objectId === objectId);
   if (!mine) return null;
   const parts = [
-    t('{n} clicks', { n: mine.clicks }),
-    t('{n} corrections', { n: mine.corrections }),
+    mine.clicks === 1 ? t('1 click') : t('{n} clicks', { n: mine.clicks }),
+    mine.corrections > 0 && t('{n} corrected', { n: mine.corrections }),
     workText(mine.activeS),
-    t('{n} frames tracked', { n: mine.trackedFrames }),
+    mine.trackedFrames > 0 && t('{n} frames tracked', { n: mine.trackedFrames }),
   ];
   return (
     <p className={`${styles.effort} number`} data-testid="object-effort">
-      {parts.join(' · ')}
+      {parts.filter(Boolean).join(' · ')}
     </p>
   );
 }

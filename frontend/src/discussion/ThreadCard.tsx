@@ -111,7 +111,7 @@ function OneComment({
   const [isEditing, setEditing] = useState(false);
   const { discuss } = workspace;
   const rights = useRights(workspace);
-  const isMine = rights.meId === null || rights.meId === comment.author.id;
+  const isMine = rights.meId === comment.author.id;
   if (comment.removed) return <p className={styles.faint}>{t('This comment was deleted.')}</p>;
   if (isEditing) {
     return (

@@ -1,6 +1,8 @@
+import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { useWho } from '../team/who';
 
-/** What whoever looks may do here. */
+/** What whoever looks may do here: what they may not is not offered. */
 export interface Rights {
   readonly edits: boolean;
   readonly reviews: boolean;
@@ -9,8 +11,14 @@ export interface Rights {
   readonly meId: string | null; // null: not known yet
 }
 
-const ALL: Rights = { edits: true, reviews: true, comments: true, manages: true, meId: null };
-
-export function useRights(_workspace: Workspace): Rights {
-  return ALL;
+export function useRights({ may }: Pick<Workspace, 'may'>): Rights {
+  const now = useStore(may, (all) => all);
+  const who = useWho();
+  return {
+    edits: now.has('EDIT'),
+    reviews: now.has('REVIEW'),
+    comments: now.has('COMMENT'),
+    manages: now.has('MANAGE'),
+    meId: who.kind === 'in' ? (who.me.person?.id ?? null) : null,
+  };
 }

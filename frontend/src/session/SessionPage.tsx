@@ -4,7 +4,6 @@ import { ApiError, NOT_FOUND, sentenceOf } from '../api/errors';
 import { OpenSession } from '../api/generated';
 import { useStore } from '../app/store';
 import { openWorkspace, type Workspace } from '../app/workspace';
-import { DiscussionPanel } from '../discussion/DiscussionPanel';
 import { t } from '../i18n/t';
 import { CheatSheet } from '../keys/CheatSheet';
 import { useKeys } from '../keys/useKeys';
@@ -28,6 +27,9 @@ import type { SessionInfo } from './liveSession';
 import styles from './SessionPage.module.css';
 import { TopBar } from './TopBar';
 
+const DiscussionPanel = lazy(async () => ({
+  default: (await import('../discussion/DiscussionPanel')).DiscussionPanel,
+}));
 const EffectsPanel = lazy(async () => ({
   default: (await import('../effects/EffectsPanel')).EffectsPanel,
 }));
@@ -123,8 +125,8 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       />
       <div className={styles.middle}>
         <div className={styles.left}>
-          {showsDiscussion && <DiscussionPanel workspace={workspace} />}
           <Suspense>
+            {showsDiscussion && <DiscussionPanel workspace={workspace} />}
             {showsEffects && (
               <EffectsPanel workspace={workspace} onClose={() => setShowsEffects(false)} />
             )}
