@@ -213,6 +213,7 @@ def web_app(service: Service) -> ASGIApp:
             await service.command(lambda s: s.library.start())
             await service.command(lambda s: s.shelf.purge())
             await service.command(lambda s: s.projects.purge())
+            await service.command(lambda s: s.covers.sweep())
             await service.command(lambda s: s.jobs.start())
             if settings.gallery:
                 await service.command(lambda s: drawing.start())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ COVER_HEIGHT = 270  # pixels: a card's picture, on screens with two to each
 FILL = 0.5  # of the object's colour over the picture
 EDGE = 2  # pixels of a mask's border in the full colour
 QUALITY = 82
+DRAFT_S = 3600.0  # a draft that is older was cut off
 Colours = Mapping[int, str]
 """Object id -> "#rrggbb"."""
 
@@ -58,10 +60,14 @@ class SessionCovers:
         self._keep(kept, self._drawn(session, progress.busiest_frame))
         return kept
 
-    def forget(self, session_id: str) -> None:
-        """Take the session's cover away; nothing happens where there is none."""
-        for path in self._folder.glob(f"{_stem(session_id)}-*.jpg"):
-            path.unlink(missing_ok=True)
+    def sweep(self) -> None:
+        """Take away the covers of sessions that are not there any more, and what a crash left."""
+        there = {_stem(session.session_id) for session in self._sessions.sessions()}
+        for path in self._folder.glob("*"):
+            is_draft = path.suffix != ".jpg"
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime + DRAFT_S < time.time() if is_draft else _stem_of(path) not in there:
+                    path.unlink()
 
     def _path(self, session: Session) -> Path:
         return self._folder / f"{_stem(session.session_id)}-{session.version}.jpg"
@@ -77,7 +83,7 @@ class SessionCovers:
         draft = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             draft.write_bytes(jpeg)
-            old = [one for one in self._folder.glob(f"{path.stem.partition('-')[0]}-*.jpg") if one != path]
+            old = [one for one in self._folder.glob(f"{_stem_of(path)}-*.jpg") if one != path]
             os.replace(draft, path)  # not synced: what is lost is drawn again
         finally:
             draft.unlink(missing_ok=True)
@@ -109,6 +115,10 @@ def _tinted(picture: np.ndarray, inside: np.ndarray, mask: FrameMask, colours: C
     share = (inside - core * (1 - FILL))[..., None]
     bgr = np.asarray(rgb(colours.get(mask.object_id, "#ffffff"))[::-1], np.float32)
     return picture * (1 - share) + bgr * share
+
+
+def _stem_of(path: Path) -> str:
+    return path.stem.partition("-")[0]
 
 
 def _stem(session_id: str) -> str:

@@ -66,6 +66,10 @@ class Covers(Protocol):
         """A JPEG of the session as it is now, with its masks. Raises NotFound."""
         ...
 
+    def sweep(self) -> None:
+        """Take away those of sessions that are not there any more."""
+        ...
+
 
 class CocoWriter(Protocol):
     def __call__(

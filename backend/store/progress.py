@@ -64,7 +64,7 @@ def read_progress(database: Database, session_ids: Sequence[str]) -> list[Sessio
 
 def _read(connection: Connection, session_ids: list[str]) -> _Asked:
     of_them = sessions.c.session_id.in_(session_ids)
-    frames = (func.length(videos.c.pts_s) / 8).label("num_frames")
+    frames = (func.length(videos.c.pts_s) // 8).label("num_frames")
     there = connection.execute(
         select(sessions.c.session_id, sessions.c.version, sessions.c.assignee_id, frames)
         .join(videos)

@@ -153,6 +153,7 @@ def test_progress_counts_frames_as_the_timeline_shows_them(
 ) -> None:
     nothing = SessionProgress(SESSION, FRAMES, ObjectCounts(), 0, 0, 0, 0, 0, None, ())
     assert progress(projects) == nothing
+    assert isinstance(progress(projects).num_frames, int)
     for _ in range(2):
         store.add_object(SESSION, describe)
     store.put_masks(SESSION, [drawn(1, 3), mask(1, 4), mask(1, 5, area=0), mask(2, 4)])

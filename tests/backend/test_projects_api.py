@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,8 +206,15 @@ def test_old_covers_go(server: Live, tmp_path: Path) -> None:
     server.click(session_id, 2, 0, 60, 30)
     second = covers.path(session_id)
     assert second.is_file() and not first.exists()
-    covers.forget(session_id)
-    assert not second.exists()
+    covers.sweep()
+    assert second.is_file()
+    draft = second.with_suffix(".1a2b")
+    draft.touch()
+    os.utime(draft, (0, 0))  # cut off long ago
+    server.ask("mutation($s: ID!) { deleteSession(sessionId: $s) }", s=session_id)
+    covers.sweep()
+    assert session_id not in {one.session_id for one in server.service.sessions.sessions()}
+    assert not list(second.parent.glob(f"{second.stem.partition('-')[0]}*"))
 
 
 def test_a_cover_is_small_and_in_the_objects_colour() -> None:

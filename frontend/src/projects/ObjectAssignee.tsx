@@ -11,7 +11,7 @@ import {
 import { notifyError } from '../app/notices';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
-import { PersonMenu } from './PersonMenu';
+import { AssigneeMenu } from './AssigneeMenu';
 import styles from './Projects.module.css';
 
 interface Team {
@@ -36,7 +36,7 @@ export function ObjectAssignee({
   return (
     <div className={styles.assignee} data-testid="object-assignee">
       <span>{t('To be done by')}</span>
-      <PersonMenu
+      <AssigneeMenu
         people={team.people}
         chosen={object.assigneeId}
         mayAssign={team.may.includes('MANAGE')}

@@ -5,8 +5,8 @@ import { notifyError } from '../app/notices';
 import { t } from '../i18n/t';
 import { SessionCard } from '../sessions/SessionCard';
 import { Button } from '../ui/Button';
+import { AssigneeMenu } from './AssigneeMenu';
 import { MoveDialog, type Named } from './MoveDialog';
-import { PersonMenu } from './PersonMenu';
 import { ProgressBar } from './ProgressBar';
 import styles from './Projects.module.css';
 import { assignSession, moveSession } from './projectActions';
@@ -118,7 +118,7 @@ function Card({ one, project, people, reload }: CardProps) {
         mayEdit={project.may.includes('EDIT')}
         more={mayManage ? [move] : []}
         corner={
-          <PersonMenu
+          <AssigneeMenu
             people={people}
             chosen={session.assigneeId}
             others={assigneeIds.filter((id) => id !== session.assigneeId)}

@@ -3,6 +3,8 @@ import { request } from '../api/client';
 import { type ProjectFields, Projects } from '../api/generated';
 import { projectPath } from '../app/router';
 import { t } from '../i18n/t';
+import { PersonMenu } from '../team/PersonMenu';
+import { useWho } from '../team/who';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Logo } from '../ui/Logo';
@@ -24,7 +26,8 @@ export function ProjectsPage() {
   useEffect(() => {
     document.title = `${t('Projects')} · Masklet`;
   }, []);
-  const mayCreate = result?.projects.some((one) => one.isFirst && one.may.includes('MANAGE'));
+  const who = useWho();
+  const mayCreate = who.kind === 'in' && who.me.may.includes('MANAGE');
   return (
     <main className={styles.page} data-testid="projects-page">
       <header className={styles.header}>
@@ -54,6 +57,7 @@ export function ProjectsPage() {
             }}
           />
         )}
+        <PersonMenu />
       </header>
       {error && (
         <p className={styles.error} role="alert">

@@ -12,8 +12,8 @@ export interface Answer<Result> {
 }
 
 /**
- * Asks at once, when the window is looked at again, and after `againMs(result)`, which is null where nothing is
- * expected to change by itself.
+ * Asks at once, when the window is looked at again, and after `againMs(result)` while it is looked at; null where
+ * nothing is expected to change by itself.
  */
 export function useAnswer<Result>(
   ask: () => Promise<Result>,
@@ -41,7 +41,10 @@ export function useAnswer<Result>(
       setShown((before) => ({ ...before, error: sentenceOf(thrown), isMissing }));
       next = isMissing ? null : RETRY_MS;
     }
-    if (next !== null) timer.current = setTimeout(() => void reload(), next);
+    const again = () => {
+      if (!document.hidden) void reload(); // else the focus asks
+    };
+    if (next !== null) timer.current = setTimeout(again, next);
   }, []);
 
   useEffect(() => {

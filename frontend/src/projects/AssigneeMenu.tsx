@@ -3,9 +3,9 @@ import { t } from '../i18n/t';
 import { Avatar } from '../team/Avatar';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
-import styles from './PersonMenu.module.css';
+import styles from './AssigneeMenu.module.css';
 
-interface PersonMenuProps {
+interface AssigneeMenuProps {
   readonly people: readonly PersonFields[];
   readonly chosen: string | null; // whom the thing is assigned to
   readonly others?: readonly string[]; // whom parts of it are assigned to
@@ -14,7 +14,13 @@ interface PersonMenuProps {
 }
 
 /** Who is to do it; whoever may say so changes it here. Nothing to see where one works alone. */
-export function PersonMenu({ people, chosen, others = [], mayAssign, onChoose }: PersonMenuProps) {
+export function AssigneeMenu({
+  people,
+  chosen,
+  others = [],
+  mayAssign,
+  onChoose,
+}: AssigneeMenuProps) {
   const known = new Map(people.map((person) => [person.id, person]));
   const doing = [chosen, ...others].filter((id) => id !== null);
   if (people.length < 2 && doing.length === 0) return null;
