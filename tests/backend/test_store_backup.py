@@ -377,3 +377,17 @@ def test_the_commands_of_the_documentation(source: Installation, tmp_path: Path,
     assert told_by(f"sqlite:///{tmp_path}/elsewhere/masklet.sqlite") == told_by(source.database)
     assert len(list((tmp_path / "backups").glob("inventories/*"))) == 2
     assert check(tmp_path / "backups-one.tar").sessions == 2
+
+
+def test_the_program_that_backs_up_knows_every_table(tmp_path: Path) -> None:
+    """In a process of its own: here other tests have imported what the command line may not."""
+    program = (
+        "import sys; from sqlalchemy import inspect; from backend.store import backup; "
+        "from backend.store.database import open_database; from backend.store.tables import metadata; "
+        "database = open_database(sys.argv[1]); opened = database.read(); connection = opened.__enter__(); "
+        "found = set(inspect(connection).get_table_names()); opened.__exit__(None, None, None); "
+        "database.close(); print(sorted(found - metadata.tables.keys()))"
+    )
+    command = [sys.executable, "-c", program, f"sqlite:///{tmp_path / 'masklet.sqlite'}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "['alembic_version']", done.stdout + done.stderr

@@ -12,10 +12,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, inspect, select
 
 from backend.domain.durable import sync
 from backend.domain.errors import Conflict, Unavailable
+from backend.store import people_tables, review_tables  # noqa: F401 - they put their tables into `metadata`
 from backend.store.database import connect, open_database, revision_of, revisions, sqlite_file
 from backend.store.tables import metadata, videos
 
@@ -115,6 +116,8 @@ def _copy_rows_out(url: str, file: Path) -> None:
 
 def _copy_rows(reading: Connection, writing: Connection) -> None:
     """Also of what a new database begins with, such as the first project: the copy has it as it is now."""
+    unknown = set(inspect(writing).get_table_names()) - {"alembic_version"} - metadata.tables.keys()
+    assert not unknown, f"these tables would be left out: {', '.join(sorted(unknown))}"
     for table in reversed(metadata.sorted_tables):
         writing.execute(delete(table))
     for table in metadata.sorted_tables:  # those first that others refer to
