@@ -116,6 +116,8 @@ class Exporter:
     def _part(self, request: ExportRequest, session_id: str, spool: Path) -> Part:
         with self.snapshots.open(session_id) as snapshot:
             session, objects = snapshot.session, snapshot.objects
+            if request.project_id is not None:
+                _check_is_in_project(session, request.project_id)
             write_masks(spool, snapshot.masks())
         video = self.videos.video(session.video_id)
         wanted = request.object_ids
@@ -211,6 +213,14 @@ def frames_of(request: ExportRequest, video: Video) -> range:
     return range(
         request.first_frame, (last if request.last_frame is None else request.last_frame) + 1, request.stride
     )
+
+
+def _check_is_in_project(session: Session, project_id: str) -> None:
+    """Whoever asked for all of a project may not see what has left it since."""
+    if session.removed_s is not None:
+        raise NotFound("It was deleted since.")
+    if session.project_id != project_id:
+        raise NotFound("It was moved to another project since.")
 
 
 def _check_there_is_something(part: Part) -> None:

@@ -77,15 +77,22 @@ def test_a_session_that_lost_its_masks_is_left_out_with_the_reason(
 
     one, _ = videos
     kept, lost = (tracked_session(server, one) for _ in range(2))
+    moved, deleted = (tracked_session(server, one) for _ in range(2))
     server.service.commands.clear_prompts(lost)
-    request = ExportRequest((lost, kept, "gone"), "coco", project_id="home")
+    elsewhere = server.ask('mutation { createProject(title: "Elsewhere") { id } }')["id"]
+    server.ask(MOVE, s=moved, p=elsewhere)
+    server.ask("mutation($s: ID!) { deleteSession(sessionId: $s) }", s=deleted)
+    request = ExportRequest((lost, kept, moved, deleted, "gone"), "coco", project_id="home")
     with open_exporter(server.service.settings) as exporter:
         exporter.write_folder(
             Job("a" * 32, request, "Home", 0.0), request, tmp_path / "out", lambda done: None
         )
         contents = json.loads((tmp_path / "out/project.json").read_text())
         assert [entry["session_id"] for entry in contents["sessions"]] == [kept]
-        assert {entry["session_id"]: "track them first" in entry["why"] for entry in contents["without"]} == {
-            lost: True,
-            "gone": False,
+        why = {entry["session_id"]: entry["why"] for entry in contents["without"]}
+        assert "track them first" in why.pop(lost)
+        assert why == {
+            moved: "It was moved to another project since.",
+            deleted: "It was deleted since.",
+            "gone": "There is no such session; it may have been removed.",
         }

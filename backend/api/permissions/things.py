@@ -95,6 +95,9 @@ def things_of_job(service: Service, found: Job) -> list[Thing]:
             place = frozenset({Scope.project(found.request.project_id)})
             return [Thing(missing, place, owner=found.owner)]
         ids = [session_id]
+    elif found.request.project_id is not None:
+        place = frozenset({Scope.project(found.request.project_id)})
+        return [Thing(missing, place, owner=found.owner)]
     else:
         ids = list(found.request.session_ids)
     known = service.scopes.of_sessions(ids)
