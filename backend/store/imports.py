@@ -14,16 +14,21 @@ from backend.domain.commands import colour_of
 from backend.domain.errors import NotFound
 from backend.domain.exchange import BroughtIn, Incoming, IncomingBox, IncomingMask
 from backend.domain.jobs import Job
+from backend.domain.ledger import Share
 from backend.domain.limits import SessionLimits
+from backend.domain.people import LOCAL, Person
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Session, TrackedObject
 from backend.store.database import Database
 from backend.store.jobs import write_job
+from backend.store.ledger import Deed, note_as
 from backend.store.object_rows import check_room, last_rank
+from backend.store.people_tables import people
 from backend.store.project_rows import in_project
 from backend.store.rows import mask_row, object_row, prompt_row, session_row, upsert
 from backend.store.tables import masks, objects, prompts, sessions, videos
 
 SHAPES_A_VERSION = 256  # the feed sends a version whole, so a large import takes several
+IMPORTED = "startImport"  # in the log
 SURE = 10.0  # a logit: the object is on this frame, the file says so
 
 T = TypeVar("T")
@@ -49,12 +54,26 @@ class SqlImports:
             if new:
                 _add_session(connection, session)
             brought = _bring_in(connection, session, incoming, self._limits)
-            write_job(connection, ended(brought))
+            job = ended(brought)
+            write_job(connection, job)
+            _note(connection, brought, job)
         try:
             self._on_change(session.session_id, brought.version)
         except Exception:
             log.exception("The listener to session %s failed; the import is safe.", session.session_id)
         return brought
+
+
+def _note(connection: Connection, brought: BroughtIn, job: Job) -> None:
+    """In the log, as done by who asked for it: the job itself runs for nobody's request."""
+    name = select(people.c.name).where(people.c.person_id == job.owner)
+    found = connection.execute(name).scalar_one_or_none()
+    shares = tuple(
+        Share(one.object_id, one.first_frame, one.last_frame, one.num_masks + one.num_boxes)
+        for one in (job.report.objects if job.report else ())
+    )
+    deed = Deed(IMPORTED, brought.session_id, version=brought.version, subject_id=job.job_id, shares=shares)
+    note_as(connection, deed, Person(job.owner, found) if found is not None else LOCAL.person)
 
 
 def _add_session(connection: Connection, session: Session) -> None:

@@ -46,6 +46,11 @@ def note(connection: Connection, deed: Deed, clock: Clock = time.time) -> None:
     _add(connection, deed, caller.person if caller else None, clock())
 
 
+def note_as(connection: Connection, deed: Deed, person: Person) -> None:
+    """The same, for somebody whom this thread does not act for."""
+    _add(connection, deed, person, time.time())
+
+
 def note_access(
     connection: Connection,
     what: str,
@@ -62,7 +67,7 @@ def note_access(
     if person is None:
         note(connection, deed)
     else:
-        _add(connection, deed, person, time.time())
+        note_as(connection, deed, person)
 
 
 def record(write: Write, clock: Clock = time.time) -> None:

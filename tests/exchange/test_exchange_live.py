@@ -121,6 +121,16 @@ def test_imported_masks_join_a_session_as_new_objects(server: Live, session_id: 
     assert len(after) == len(before) + 2 * FRAMES
 
 
+def test_the_log_says_who_imported_what(server: Live, session_id: str, video_id: str) -> None:
+    job = bring_in(server, export(server, session_id), video_id, s=session_id)
+    query = """query($s: ID!) { ledger(sessionId: $s, first: 1) { entries {
+        what subjectId person { name } objects { objectId firstFrame } } } }"""
+    (entry,) = server.ask(query, s=session_id)["entries"]
+    assert (entry["what"], entry["subjectId"], entry["person"]) == ("startImport", job["id"], {"name": "You"})
+    brought = [{"objectId": one["objectId"], "firstFrame": 0} for one in job["report"]["objects"]]
+    assert entry["objects"] == brought and brought
+
+
 def test_tracking_goes_on_from_imported_masks_and_leaves_them(
     server: Live, session_id: str, video_id: str
 ) -> None:
