@@ -12,7 +12,7 @@ from backend.host.presence import PresenceRegistry
 GAP_S = 0.1  # between two messages to one reader: smooth enough for cursors
 SHARE = 0.15  # of the event loop's time, at most, for telling all readers who is here
 MESSAGE_S = 0.0006  # of the event loop, for a message to one reader, and for each person in it
-PERSON_S = 0.0002
+PERSON_S = 0.0001
 
 
 class PresenceWatch:
