@@ -50,10 +50,10 @@ test('an object is being edited until a while after the last touch', () => {
   let nowMs = 0;
   const holding = new Holding(() => nowMs);
   holding.touch(1);
-  nowMs = 5000;
+  nowMs = 3000;
   holding.touch(2);
   expect(holding.ids).toEqual([2, 1]);
-  nowMs = 7000;
+  nowMs = 5000;
   expect(holding.ids).toEqual([2]);
   holding.drop(2);
   expect(holding.ids).toEqual([]);
