@@ -40,10 +40,14 @@ export async function askWho(): Promise<void> {
 /** From now on the page knows who one is, and hears at once of a refusal. Returns the way to stop. */
 export function watchWho(): () => void {
   void askWho();
+  let isAsking = false; // a refusal of this very question asks no more
   return onRefusal((code) => {
-    if (code !== UNAUTHENTICATED) return;
+    if (code !== UNAUTHENTICATED || isAsking) return;
     who.dispatch({ type: 'refused' });
-    void askWho(); // for the way to sign in
+    isAsking = true;
+    void askWho().finally(() => {
+      isAsking = false;
+    }); // for the way to sign in
   });
 }
 
