@@ -107,6 +107,17 @@ export class SessionPresence implements EditGuard {
     this.beats.changed();
   }
 
+  tracks(): void {
+    for (const { name, holds } of others(this.session.people.get())) {
+      const names = holds.map((objectId) => this.nameOf(objectId)).join(', ');
+      if (!names) continue;
+      notify({
+        tone: 'info',
+        text: t('Left out: {names}. {person} is editing.', { names, person: name }),
+      });
+    }
+  }
+
   /** A drawing begins, which is sent only when it is done: others are to know already. */
   async begins(objectId: number): Promise<void> {
     const people = this.session.people.get();

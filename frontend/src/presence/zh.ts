@@ -4,6 +4,7 @@ export const zhPresence = {
   Follow: '跟随',
   'Following {name}': '正在跟随 {name}',
   'Frame {frame}': '第 {frame} 帧',
+  'Left out: {names}. {person} is editing.': '已略过：{names}。{person} 正在编辑。',
   Stop: '停止',
   'Take over': '接手',
   'The person you followed has gone.': '你跟随的人已离开。',

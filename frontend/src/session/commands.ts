@@ -89,6 +89,7 @@ export class SessionCommands {
       await this.flush();
       if (!this.objects.isConnected()) return;
       const { track } = await request(Track, { sessionId: this.id, direction });
+      this.guard.tracks();
       this.session.store.dispatch({ type: 'propagation', propagation: track });
       this.review.noteTrack(track.id);
     } catch (thrown) {
