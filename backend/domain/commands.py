@@ -126,14 +126,18 @@ class SessionCommands:
         """Replace an object's prompts on a frame and wait for its mask. Returns the session's version.
 
         The whole set is sent each time, so sending it twice does no harm, and undo is sending the old one.
-        With `seen`, the version that the caller has seen, a newer change of these prompts is a Conflict.
+        With `seen`, the version that the caller has seen, somebody else's newer change of these is Stale.
         """
+        self._put_prompt(session_id, prompt, seen)
+        return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
+
+    @once
+    def _put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None) -> int:
         video = self.video_of(session_id)
         tracked = unlocked_object(self._store, session_id, prompt.object_id)
         self.check_prompt(prompt, video)
         take_lease(session_id, prompt.object_id, tracked.name)
-        self._store.put_prompt(session_id, prompt, seen)
-        return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
+        return self._store.put_prompt(session_id, prompt, seen)
 
     def check_prompt(self, prompt: FramePrompt, video: Video) -> None:
         """Raises InvalidInput where `set_prompt` would."""
@@ -141,11 +145,16 @@ class SessionCommands:
 
     def clear_prompts(self, session_id: str, seen: int | None = None) -> int:
         """Start over: every prompt and mask goes, the objects stay. Returns the session's version."""
-        unheld_objects(self._store, session_id)
-        self.cancel(session_id)
-        self._store.clear_prompts(session_id, seen)
+        self._clear_prompts(session_id, seen)
         return self._host.refresh(session_id).result(PREDICT_TIMEOUT_S)
 
+    @once
+    def _clear_prompts(self, session_id: str, seen: int | None) -> int:
+        unheld_objects(self._store, session_id)
+        self.cancel(session_id)
+        return self._store.clear_prompts(session_id, seen)
+
+    @once
     def track(
         self,
         session_id: str,

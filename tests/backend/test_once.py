@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from backend.domain.annotation_ports import Verified
+from backend.domain.annotation_ports import ObjectContent, Verified
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.frames import FrameRange
 from backend.domain.once import KEPT_S, Asked, asked, once
