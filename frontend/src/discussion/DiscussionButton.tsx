@@ -15,12 +15,16 @@ export function DiscussionButton({ workspace }: { workspace: Workspace }) {
   const threads = useMemo(() => threadsOf(comments), [comments]);
   const numOpen = threads.filter((thread) => !thread.isResolved).length;
   const namesMe = meId !== null && openMentions(threads, meId) > 0;
+  const label =
+    numOpen > 0
+      ? t('Comments, log and effort: {n} open', { n: numOpen })
+      : t('Comments, log and effort');
   return (
     <Button
       icon="comment"
       aria-pressed={isOpen}
-      aria-label={t('Comments, log and effort')}
-      title={t('Comments, log and effort')}
+      aria-label={label}
+      title={label}
       data-testid="open-discussion"
       onClick={() => workspace.discussion.dispatch({ type: 'toggle' })}
     >

@@ -94,8 +94,14 @@ function QueueItem({ item }: { item: Queued }) {
           </span>
         </span>
         <span className={`${styles.numbers} number`}>
-          <span>{t('{n} masks', { n: item.numMasks })}</span>
-          {item.openComments > 0 && <span>{t('{n} open comments', { n: item.openComments })}</span>}
+          <span>{item.numMasks === 1 ? t('1 mask') : t('{n} masks', { n: item.numMasks })}</span>
+          {item.openComments > 0 && (
+            <span>
+              {item.openComments === 1
+                ? t('1 open comment')
+                : t('{n} open comments', { n: item.openComments })}
+            </span>
+          )}
         </span>
       </Go>
     </li>

@@ -49,6 +49,19 @@ export function ReviewSection({
     add('send-for-review', t('Send for review'), () => void discuss.send([objectId]));
   if (rights.edits && isJudged && review.state !== 'REJECTED')
     add('withdraw-object', t('Take back'), () => void discuss.withdraw([objectId]));
+  if (rights.reviews) {
+    actions.push(
+      <Button
+        key="next"
+        icon="next"
+        className={styles.action}
+        data-testid="next-for-review"
+        aria-label={t('Next for review')}
+        title={t('Next for review (Y)')}
+        onClick={() => void goToNext(workspace)}
+      />,
+    );
+  }
   return (
     <section className={styles.section} aria-label={t('Review')} data-testid="review-section">
       <div className={styles.line}>
@@ -58,31 +71,18 @@ export function ReviewSection({
             {nameOf(review.by)}, {ago(review.atS, Date.now() / 1000)}
           </span>
         )}
+        {!isRejecting && actions}
       </div>
       {review.reason && (
         <p className={styles.reason} data-testid="review-reason">
           {review.reason}
         </p>
       )}
-      {isRejecting ? (
+      {isRejecting && (
         <RejectForm
           onReject={(reason) => discuss.reject([objectId], reason)}
           onDone={() => askWhy(null)}
         />
-      ) : (
-        <div className={styles.actions}>
-          {actions}
-          {rights.reviews && (
-            <Button
-              icon="next"
-              className={styles.action}
-              data-testid="next-for-review"
-              aria-label={t('Next for review')}
-              title={t('Next for review (Y)')}
-              onClick={() => void goToNext(workspace)}
-            />
-          )}
-        </div>
       )}
       <EffortLine objectId={objectId} workspace={workspace} />
     </section>

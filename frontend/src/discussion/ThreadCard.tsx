@@ -63,7 +63,9 @@ export function ThreadCard({ thread, isOpen, people, workspace }: ThreadProps) {
         <span className={styles.space} />
         {isResolved && <Icon name="check" size={15} />}
         {replies.length > 0 && !isOpen && (
-          <span className={styles.faint}>{t('{n} answers', { n: replies.length })}</span>
+          <span className={styles.faint}>
+            {replies.length === 1 ? t('1 answer') : t('{n} answers', { n: replies.length })}
+          </span>
         )}
       </button>
       {(isOpen ? [first, ...replies] : [first]).map((comment) => (

@@ -3,6 +3,7 @@ import { t } from '../i18n/t';
 import type { Overlay } from '../stage/painter';
 import { clampInto, toStage, toVideo, type View } from '../stage/view';
 import { pinnedOn, type Thread, threadsOf } from './comments';
+import { nameOf } from './names';
 import styles from './pins.module.css';
 import { goToThread } from './places';
 
@@ -61,12 +62,15 @@ export class Pins implements Overlay {
     const { first, replies } = thread;
     button.style.transform = moved(this.view, { x: first.x ?? 0, y: first.y ?? 0 });
     button.style.setProperty('--author', first.author.colour);
-    button.textContent = String(1 + replies.length);
+    const count = 1 + replies.length;
+    button.textContent = String(count);
     button.dataset.open = String(isOpen);
     button.dataset.resolved = String(thread.isResolved);
-    const name = t('Comment of {name}: {text}', { name: first.author.name, text: first.text });
-    button.title = name;
-    button.setAttribute('aria-label', name);
+    button.title = t('{name}: {text}', { name: nameOf(first.author), text: first.text });
+    button.setAttribute(
+      'aria-label',
+      t('{n} in the thread of {said}', { n: count, said: button.title }),
+    );
   }
 
   private addButton(threadId: string): HTMLButtonElement {
