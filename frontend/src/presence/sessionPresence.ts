@@ -36,6 +36,7 @@ export class SessionPresence implements EditGuard {
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly leave: (() => void)[];
   private before = '';
+  private out: AbortController | null = null; // of the beat that is on its way
 
   constructor(
     private readonly session: LiveSession,
@@ -151,24 +152,26 @@ export class SessionPresence implements EditGuard {
   private async send(): Promise<Welcome> {
     const { target, playing } = this.player;
     const { cursor, view } = this;
-    const answer = await this.post({
-      name: keptName(),
+    this.out = new AbortController();
+    const said = {
+      name: this.name.get() ?? keptName(),
       frame_idx: target,
       cursor: cursor && [cursor.x, cursor.y],
       view: view && [view.x, view.y, view.zoom],
       playing,
       holds: this.holding.ids,
-    });
+    };
+    const answer = await this.post(said, { signal: this.out.signal });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return (await answer.json()) as Welcome;
   }
 
-  private post(said: object, keepalive = false): Promise<Response> {
+  private post(said: object, options: RequestInit): Promise<Response> {
     return fetch(`/api/sessions/${this.session.info.id}/here`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...PAGE_HEADER },
       body: JSON.stringify(said),
-      keepalive,
+      ...options,
     });
   }
 
@@ -180,7 +183,8 @@ export class SessionPresence implements EditGuard {
   /** Not here any more. */
   private go(): void {
     this.beats.stop();
-    void this.post({ gone: true }, true).catch(() => undefined); // it lapses by itself soon
+    this.out?.abort(); // or it could come after this
+    void this.post({ gone: true }, { keepalive: true }).catch(() => undefined); // it lapses by itself soon
   }
 
   private readonly onMove = (): void => {
