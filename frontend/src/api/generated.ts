@@ -95,7 +95,7 @@ export type PromptFields = { objectId: number; frameIdx: number; points: readonl
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
-export type SessionCard = { id: string; may: readonly (May)[]; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
+export type SessionCard = { id: string; version: number; may: readonly (May)[]; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
 
 export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
@@ -217,7 +217,7 @@ export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonl
 export type GalleryVariables = Record<string, never>;
 export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   name: 'Gallery',
-  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
+  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type OpenSessionResult = { session: { id: string; may: readonly (May)[]; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
@@ -333,10 +333,10 @@ export const PreviewPrompt: Operation<PreviewPromptResult, PreviewPromptVariable
 };
 
 export type RenameSessionResult = { renameSession: number };
-export type RenameSessionVariables = { sessionId: string; title: string };
+export type RenameSessionVariables = { sessionId: string; title: string; seen?: number | null };
 export const RenameSession: Operation<RenameSessionResult, RenameSessionVariables> = {
   name: 'RenameSession',
-  text: "mutation RenameSession($sessionId: ID!, $title: String!) { renameSession(sessionId: $sessionId, title: $title) }",
+  text: "mutation RenameSession($sessionId: ID!, $title: String!, $seen: Int) { renameSession(sessionId: $sessionId, title: $title, seen: $seen) }",
 };
 
 export type DuplicateSessionResult = { duplicateSession: { id: string } };
@@ -392,7 +392,7 @@ export type OneProjectResult = { project: ProjectFields; projectSessions: readon
 export type OneProjectVariables = { id: string };
 export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
   name: 'OneProject',
-  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };

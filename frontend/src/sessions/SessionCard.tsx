@@ -60,7 +60,9 @@ export function SessionCard({
               maxLength={200}
               onDone={(next) => {
                 setNaming(false);
-                if (next !== null && next !== title) void rename(session.id, next, again);
+                if (next !== null && next !== title) {
+                  void rename(session.id, next, session.version, again);
+                }
               }}
             />
           ) : (

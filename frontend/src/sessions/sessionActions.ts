@@ -13,8 +13,14 @@ type Reload = () => Promise<void>;
 
 const UNDO_S = 10;
 
-export function rename(sessionId: string, title: string, reload: Reload): Promise<void> {
-  return done(request(RenameSession, { sessionId, title }), reload);
+/** `seen`: the session's version in the list; a newer name is not overwritten. */
+export function rename(
+  sessionId: string,
+  title: string,
+  seen: number,
+  reload: Reload,
+): Promise<void> {
+  return done(request(RenameSession, { sessionId, title, seen }), reload);
 }
 
 export function duplicate(sessionId: string, reload: Reload): Promise<void> {
