@@ -24,8 +24,6 @@ from backend.domain.errors import Forbidden, NotFound
 from backend.domain.ledger import doing
 from backend.domain.people import May, acting
 
-UPLOAD_METADATA = "upload-metadata"
-
 log = logging.getLogger(__name__)
 
 
@@ -104,11 +102,7 @@ class _GuardedRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Request(scope)
-        given = {
-            **asked.query_params,
-            UPLOAD_METADATA: asked.headers.get(UPLOAD_METADATA, ""),
-            **asked.path_params,
-        }
+        given = {**asked.query_params, **asked.path_params}
         try:
             wanted = ROUTES.get(self._path) or _no_rule(self._path)
             await check(self._service, let_in(wanted) if wanted.by_handler else wanted, given)

@@ -85,11 +85,11 @@ def permit(service: Service, caller: Caller | None, wanted: Rule, given: Given) 
     for ask in wanted.asks:
         if caller.may(ask.need, ()):
             continue
-        if ask.find is not None:
-            for thing in ask.find(service, given):
-                _judge(caller, ask.need, thing)
-        elif not caller.may_somewhere(ask.need):
-            raise Forbidden(REFUSALS[ask.need])
+        things = ask.find(service, given) if ask.find is not None else []
+        for thing in things:
+            _judge(caller, ask.need, thing)
+        if not things and (ask.find is not None or not caller.may_somewhere(ask.need)):
+            raise Forbidden(REFUSALS[ask.need])  # among them what names nothing, where it must name something
 
 
 def needs_look_up(caller: Caller | None, wanted: Rule) -> bool:

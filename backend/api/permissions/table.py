@@ -147,7 +147,7 @@ ROUTES: dict[str, Rule] = {
     "/api/sessions/{session_id}/effort.csv": rule(LOOK, session("session_id")),
     "/api/sessions/{session_id}/here": rule(LOOK, session("session_id")),
     "/api/uploads": rule(EDIT, project("project")),
-    "/api/uploads/{upload_id}": rule(EDIT, None),
+    "/api/uploads/{upload_id}": Rule(rule(EDIT, project("project")).asks, by_handler=True),
     "/api/videos": rule(EDIT, project("project")),
     "/api/imports": rule(EDIT, None),
     "/api/jobs/<job_id>/download": rule(LOOK, job("job_id")),
@@ -161,7 +161,7 @@ ROUTES: dict[str, Rule] = {
     "/media/<video_id>/sound": rule(LOOK, video("video_id")),
     "/<any(gallery,uploads):kind>/<name>.mp4": rule(LOOK, video("name")),
     "/posters/<name>.jpg": rule(LOOK, video("name")),
-    "/metrics": rule(MANAGE, None),  # or its own token, see `backend.api.access`
+    "/metrics": rule(MANAGE, server),  # or its own token, see `backend.api.access`
     # Coming in, and going
     "/api/join": STRANGERS,
     "/api/sign-out": STRANGERS,

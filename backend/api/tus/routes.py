@@ -17,14 +17,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from backend.api.context import Service
+from backend.api.permissions.guard import check
+from backend.api.permissions.table import ROUTES
 from backend.api.sizes import size_text
 from backend.api.tus import protocol
 from backend.api.tus.endpoint import Endpoint
 from backend.api.tus.protocol import ALGORITHMS, Refused
-from backend.api.tus.shelf import Part, Shelf, Upload
+from backend.api.tus.shelf import NO_UPLOAD, Part, Shelf, Upload
 from backend.api.tus.taking import Taking, too_much
 from backend.api.tus.writers import Writers
-from backend.domain.errors import MaskletError
+from backend.domain.errors import Forbidden, MaskletError, NotFound
 from backend.domain.projects import HOME
 
 SWEEP_EVERY_S = 3600.0
@@ -146,7 +148,13 @@ class Uploads:
         return self._progress(done, 204)
 
     async def _find(self, request: Request) -> Upload:
-        return await self._service.read(lambda s: self._shelf.find(request.path_params["upload_id"]))
+        """Who may not upload to its project (any more) finds none."""
+        upload = await self._service.read(lambda s: self._shelf.find(request.path_params["upload_id"]))
+        try:
+            await check(self._service, ROUTES["/api/uploads/{upload_id}"], {"project": upload.project_id})
+        except (Forbidden, NotFound):
+            raise NotFound(NO_UPLOAD) from None
+        return upload
 
     async def _finish(self, part: Part) -> Upload:
         return await self._service.command(partial(self._adopt, part))

@@ -31,6 +31,9 @@ CHECKPOINT_BYTES = 16 * 2**20  # at most so much is sent again after a crash,
 CHECKPOINT_S = 2.0  # or what came in so long
 
 
+NO_UPLOAD = "There is no such upload; it may have expired. Send the file again."
+
+
 class Busy(Exception):
     """Another writer holds this upload."""
 
@@ -85,7 +88,7 @@ class Shelf:
         caller = acting.get()  # None: no request, but a start that goes on
         theirs = caller is None or (upload is not None and upload.owner == caller.person.person_id)
         if upload is None or not theirs or self.expires_s(upload) < self._clock():
-            raise NotFound("There is no such upload; it may have expired. Send the file again.")
+            raise NotFound(NO_UPLOAD)
         return upload
 
     def all(self) -> Iterator[Upload]:
