@@ -161,6 +161,16 @@ def test_an_object_that_somebody_edits_is_theirs_until_it_is_taken_over(
     expect(team.ben.stage).to_have_attribute("data-points", "4")
 
 
+def test_an_object_is_held_from_the_moment_that_a_drawing_begins(team: Team, fish: Fish) -> None:
+    ana, _ = team.pages
+    expect(ana.get_by_test_id("here")).to_be_visible()
+    ana.get_by_test_id("tool-brush").click()
+    team.ana.hover(fish.orange)
+    ana.mouse.down()
+    expect(team.ben.row(1).get_by_test_id("holder")).to_have_text("Ana")
+    ana.mouse.up()
+
+
 def test_what_a_browser_held_is_free_when_it_goes(team: Team, fish: Fish) -> None:
     ana, ben = team.pages
     x, y = fish.orange

@@ -21,7 +21,7 @@ export function FollowBar({ workspace }: { workspace: Workspace }) {
           type="button"
           className={styles.stop}
           data-testid="stop-following"
-          onClick={() => workspace.presence.follow(null)}
+          onClick={() => workspace.presence.following.stop()}
         >
           {t('Stop')}
         </button>

@@ -106,7 +106,8 @@ function Person({ person, workspace, isFollowed, onFollow }: PersonProps) {
         aria-pressed={isFollowed}
         data-testid="follow"
         onClick={() => {
-          workspace.presence.follow(isFollowed ? null : person.id);
+          if (isFollowed) workspace.presence.following.stop();
+          else workspace.presence.following.start(person.id);
           onFollow();
         }}
       >

@@ -8,13 +8,12 @@ import type { Player } from '../playback/player';
 import type { LiveSession } from '../session/liveSession';
 import type { Spot } from '../stage/view';
 import { Beats, type Welcome } from './beats';
+import { Following } from './following';
 import type { EditGuard } from './guard';
 import { Holding } from './holding';
 import { keepName, keptName } from './name';
 import { holderOf, others } from './people';
 
-const OWN_ACTIONS = ['pointerdown', 'wheel', 'keydown'] as const;
-const MODIFIERS = new Set(['Shift', 'Control', 'Alt', 'Meta']);
 const HIDDEN_S = 60; // a page that nobody sees for so long is not here
 
 /** The video pixel in the middle of the stage, and how near it is: 1 shows the whole video. */
@@ -22,13 +21,14 @@ export interface Seen extends Spot {
   readonly zoom: number;
 }
 
-/** This page among the others: says where it is and what it edits, follows somebody, takes over. */
+/** This page among the others: says where it is and what it edits, asks before it does, takes over. */
 export class SessionPresence implements EditGuard {
   /** Whether the page may say a name, and which it says. */
   readonly name: Store<string | null, string | null> = createStore(
     (_: string | null, next: string | null) => next,
     null,
   );
+  readonly following: Following;
   private readonly beats: Beats;
   private readonly holding = new Holding();
   private cursor: Spot | null = null;
@@ -48,7 +48,12 @@ export class SessionPresence implements EditGuard {
       hasOthers: () => others(session.people.get()).length > 0,
       holds: () => this.holding.ids.length > 0,
     });
-    this.leave = [player.subscribe(this.onMove), session.people.subscribe(this.onPeople)];
+    this.following = new Following(session, player);
+    this.leave = [
+      player.subscribe(this.onMove),
+      session.people.subscribe(this.noteTakenOver),
+      () => this.following.close(),
+    ];
     document.addEventListener('visibilitychange', this.onVisibility);
     window.addEventListener('pagehide', this.onPageHide);
     window.addEventListener('pageshow', this.onPageShow);
@@ -60,7 +65,6 @@ export class SessionPresence implements EditGuard {
 
   close(): void {
     for (const leave of this.leave) leave();
-    this.follow(null);
     clearTimeout(this.hiddenTimer);
     document.removeEventListener('visibilitychange', this.onVisibility);
     window.removeEventListener('pagehide', this.onPageHide);
@@ -130,16 +134,6 @@ export class SessionPresence implements EditGuard {
     await this.hold(objectId, true);
   }
 
-  follow(id: string | null): void {
-    const person = id === null ? undefined : this.session.people.get().all.get(id);
-    this.session.people.dispatch({ type: 'follow', id: person ? id : null });
-    for (const kind of OWN_ACTIONS) document.removeEventListener(kind, this.onOwnAction, true);
-    if (!person) return;
-    this.player.pause();
-    for (const kind of OWN_ACTIONS) document.addEventListener(kind, this.onOwnAction, true);
-    this.goAlong();
-  }
-
   private async hold(objectId: number, takeOver: boolean): Promise<void> {
     try {
       await request(HoldObject, { sessionId: this.session.info.id, objectId, takeOver });
@@ -195,12 +189,7 @@ export class SessionPresence implements EditGuard {
     this.beats.changed();
   };
 
-  private readonly onPeople = (): void => {
-    this.noteTakenOver();
-    this.goAlong();
-  };
-
-  private noteTakenOver(): void {
+  private readonly noteTakenOver = (): void => {
     const { people } = this.session;
     for (const objectId of this.holding.ids) {
       const holder = holderOf(people.get(), objectId);
@@ -209,33 +198,11 @@ export class SessionPresence implements EditGuard {
       const said = { person: holder.name, name: this.nameOf(objectId) };
       notify({ tone: 'info', text: t('{person} took over {name}.', said) }, 9);
     }
-  }
+  };
 
   private nameOf(objectId: number): string {
     return this.session.store.get().objects.get(objectId)?.name ?? '';
   }
-
-  /** To the frame of the person who is followed; the stage sees to the view. */
-  private goAlong(): void {
-    const { people } = this.session;
-    const { following, all } = people.get();
-    if (following === null) return;
-    const person = all.get(following);
-    if (!person) {
-      this.follow(null);
-      notify({ tone: 'info', text: t('The person you followed has gone.') });
-    } else if (person.frameIdx !== this.player.target) {
-      this.player.seek(person.frameIdx);
-    }
-  }
-
-  /** Whoever does something themselves follows nobody any more. */
-  private readonly onOwnAction = (event: Event): void => {
-    const isOfFollowing =
-      event.target instanceof Element && event.target.closest('[data-keeps-following]');
-    if (isOfFollowing || (event instanceof KeyboardEvent && MODIFIERS.has(event.key))) return;
-    this.follow(null);
-  };
 
   private readonly onVisibility = (): void => {
     clearTimeout(this.hiddenTimer);
