@@ -10,9 +10,11 @@ import base64
 import http.client
 import io
 import json
+import os
 import re
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,13 +30,13 @@ from graphql import GraphQLSchema, build_schema
 
 from backend.api.permissions.table import ROUTES
 from backend.api.schema import print_schema
-from tests.attacks import watch_files
 from tests.attacks.strings import DEVICES, MARK, document, hostile_texts, leaves
 from tests.backend.small_video import disc_x, write_small_video
 from tests.e2e.server import REPOSITORY, MaskletServer
 from tests.fuzz.graphql import LEAKS
 
 PATIENCE_S = 120.0
+WATCHER = Path(__file__).with_name("watch_files.py")
 RANDOM = re.compile(re.escape(tempfile.gettempdir()) + r"/[a-z-]*[a-z0-9_]{8}")  # as `tempfile` names them
 NOT_FOR_CLIENTS = "what only the machine's owner may read"
 EXPORTS = ("coco", "davis", "yolo-seg", "pascal-voc", "sav")
@@ -91,6 +93,9 @@ class Watched:
         self.answers.append(answered)
         return answered
 
+    def close(self) -> None:
+        self._connection.close()
+
     def ask(self, query: str) -> dict[str, Any]:
         """The data of an operation that is right."""
         body = json.dumps({"query": query}).encode()
@@ -118,7 +123,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("watched")
     watcher = folder / "watcher"
     watcher.mkdir()
-    shutil.copy(watch_files.__file__, watcher / "sitecustomize.py")
+    shutil.copy(WATCHER, watcher / "sitecustomize.py")
     outside = folder / "outside" / f"{MARK}.txt"
     outside.parent.mkdir()
     outside.write_text(NOT_FOR_CLIENTS)
@@ -133,9 +138,11 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         MASKLET_LOG="json",
     )
     server.start()
+    running = Watched(server, watcher / "touched.jsonl", outside)
     try:
-        yield Watched(server, watcher / "touched.jsonl", outside)
+        yield running
     finally:
+        running.close()
         server.stop()
 
 
@@ -188,6 +195,32 @@ def hostile_zip(name: str, content: bytes, mode: int = stat.S_IFREG | 0o644) -> 
         entry.external_attr = mode << 16
         archive.writestr(entry, content)
     return packed.getvalue()
+
+
+def test_the_watch_sees_whatever_touches_a_path(tmp_path: Path) -> None:
+    """Else what follows would prove nothing."""
+    shutil.copy(WATCHER, tmp_path / "sitecustomize.py")
+    ways = {
+        "opened": "open(p)",
+        "opened-low": "os.open(p, os.O_RDONLY)",
+        "looked-at": "pathlib.Path(p).exists()",
+        "asked-after": "os.path.isfile(p)",
+        "listed": "os.listdir(p)",
+        "globbed": "list(pathlib.Path(p).glob('*'))",
+        "made": "os.mkdir(p + '/x')",
+        "moved": "os.rename(p, p)",
+        "removed": "os.unlink(p)",
+        "linked": "os.link(p, p)",
+        "database": "sqlite3.connect(f'file:{p}?mode=ro', uri=True)",
+        "argument": "subprocess.run(['true', p])",
+    }
+    program = ["import contextlib, os, pathlib, sqlite3, subprocess"]
+    for name, way in ways.items():
+        program += [f"p = '/nowhere/{MARK}-{name}'", f"with contextlib.suppress(Exception): {way}"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", "\n".join(program)], env=environment, check=True, timeout=60)
+    noted = (tmp_path / "touched.jsonl").read_text()
+    assert [name for name in ways if f"{MARK}-{name}" not in noted] == []
 
 
 # The attempts. Each test sends; what came of all of them is judged at the end.
@@ -269,7 +302,7 @@ def test_every_parameter_header_and_body(watched: Watched, known: dict[str, str]
     ("name", "mode"),
     [
         (f"../../{MARK}.json", stat.S_IFREG | 0o644),
-        (f"/tmp/{MARK}.json", stat.S_IFREG | 0o644),
+        (f"/etc/{MARK}.json", stat.S_IFREG | 0o644),
         (f"a/..\\..\\{MARK}.json", stat.S_IFREG | 0o644),
         (f"{MARK}.json", stat.S_IFLNK | 0o777),
     ],
@@ -369,12 +402,17 @@ def test_nothing_came_to_lie_elsewhere(watched: Watched, known: dict[str, str]) 
     assert found == [], found
 
 
+# The page of a server whose app was not built. (The official protocol says 500 to every request for a stream
+# that it cannot serve.)
+EXPECTED = ("The browser app is not built yet",)
+
+
 def test_no_answer_tells_of_the_machine(watched: Watched, known: dict[str, str]) -> None:
-    assert len(watched.answers) > 1000
+    assert sum(answered.status > 0 for answered in watched.answers) > 0.9 * len(watched.answers) > 1000
     private = (*LEAKS, NOT_FOR_CLIENTS, str(watched.server.folder), str(REPOSITORY), "root:")
     for answered in watched.answers:
-        # The official protocol says 500 to every request for a stream that it cannot serve.
-        assert answered.status < 500 or "/propagate_in_video" in answered.what, answered
+        fails = answered.status >= 500 and not any(one in answered.text for one in EXPECTED)
+        assert not fails or "/propagate_in_video" in answered.what, answered
         assert "Something went wrong" not in answered.text, answered
         for leak in private:
             told = leak in answered.text and leak not in answered.what
