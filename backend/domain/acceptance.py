@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from backend.domain.comments import places
-from backend.domain.errors import Forbidden, InvalidInput
+from backend.domain.comments import places, whoever_asks
+from backend.domain.errors import InvalidInput
 from backend.domain.lookup import unheld_objects
-from backend.domain.people import May, Person, acting
+from backend.domain.people import May, acting
 from backend.domain.ports import SessionStore, VideoStore
 from backend.domain.rle import Rle
 from backend.domain.session import Session, TrackedObject
@@ -90,7 +90,7 @@ class AcceptanceCommands:
             frame_idx = frames[old.object_id]
             if frame_idx is None:
                 raise InvalidInput(f"{old.name} has no mask yet; there is nothing to review.")
-            me, now = _person(), self._clock()
+            me, now = whoever_asks(), self._clock()
             return Review(state, "", me, now, me, now, frame_idx)
 
         return self._step(session_id, object_ids, ReviewState.FOR_REVIEW, judge)
@@ -132,7 +132,7 @@ class AcceptanceCommands:
     def _judge(self, step: ReviewStep, reason: str = "") -> Judge:
         def judge(old: TrackedObject) -> Review:
             state = after_step(old.review.state, step, old.name)
-            return replace(old.review, state=state, reason=reason, by=_person(), at_s=self._clock())
+            return replace(old.review, state=state, reason=reason, by=whoever_asks(), at_s=self._clock())
 
         return judge
 
@@ -145,7 +145,6 @@ class AcceptanceCommands:
         seen: int | None = None,
     ) -> list[TrackedObject]:
         """What is there already stays as it is: sending twice does no harm."""
-
         unheld_objects(self._store, session_id, object_ids)
 
         def unless_there(old: TrackedObject) -> Review:
@@ -159,10 +158,3 @@ def _checked(object_ids: Sequence[int]) -> list[int]:
     if not 0 < len(chosen) <= MAX_OBJECTS:
         raise InvalidInput(f"Choose 1 to {MAX_OBJECTS} objects.")
     return chosen
-
-
-def _person() -> Person:
-    caller = acting.get()
-    if caller is None:
-        raise Forbidden("Objects are reviewed by people; sign in first.")
-    return caller.person

@@ -124,7 +124,7 @@ class CommentCommands:
 
     def edit(self, session_id: str, comment_id: str, text: str, mentions: Sequence[str] = ()) -> Comment:
         """Only its author may."""
-        session, tidy, me = self._store.session(session_id), checked_text(text), _person()
+        session, tidy, me = self._store.session(session_id), checked_text(text), whoever_asks()
         named = self._mentioned(session, mentions)
 
         def change(comment: Comment) -> Comment:
@@ -140,7 +140,7 @@ class CommentCommands:
 
     def delete(self, session_id: str, comment_id: str) -> Comment:
         """Its author may, and whoever manages the session."""
-        session, me = self._store.session(session_id), _person()
+        session, me = self._store.session(session_id), whoever_asks()
 
         def change(comment: Comment) -> Comment:
             if comment.author.person_id != me.person_id and not _manages(session):
@@ -151,7 +151,7 @@ class CommentCommands:
 
     def resolve(self, session_id: str, comment_id: str, resolved: bool) -> Comment:
         """Close a thread, or open it again. Any comment's id names its thread; the first is given back."""
-        me = _person()
+        me = whoever_asks()
         first = self._comments.comment(session_id, comment_id).thread_id
 
         def change(comment: Comment) -> Comment:
@@ -182,7 +182,13 @@ class CommentCommands:
     ) -> Comment:
         named = self._mentioned(session, mentions)
         return Comment(
-            comment_id, thread_id, frame_idx, checked_text(text), _person(), self._clock(), mentions=named
+            comment_id,
+            thread_id,
+            frame_idx,
+            checked_text(text),
+            whoever_asks(),
+            self._clock(),
+            mentions=named,
         )
 
     def _mentioned(self, session: Session, person_ids: Sequence[str]) -> tuple[Person, ...]:
@@ -211,10 +217,11 @@ def checked_text(text: str) -> str:
     return tidy
 
 
-def _person() -> Person:
+def whoever_asks() -> Person:
+    """Comments and judgements are somebody's."""
     caller = acting.get()
     if caller is None:
-        raise Forbidden("Comments are written by people; sign in first.")
+        raise Forbidden("Only people comment and review; sign in first.")
     return caller.person
 
 

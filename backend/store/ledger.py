@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, func, select, union_all
 
 from backend.domain.ledger import CHANGED, Share, active_between, clicks_between, doing
 from backend.domain.people import Person, Role, Scope, ScopeKind, acting
-from backend.domain.session import FramePrompt, MaskOrigin, Pass, Propagation, PropagationState
+from backend.domain.session import FramePrompt, MaskOrigin, Pass, Propagation
 from backend.store.review_tables import comments, ledger, ledger_objects
 from backend.store.rows import prompt_of
 from backend.store.tables import kept_masks, masks, objects, prompts, propagations
@@ -210,8 +210,7 @@ def _touched(write: Write) -> Iterable[tuple[int, int, int, int]]:
 
 
 def _tracked(write: Write, ended: Propagation) -> Deed:
-    done = ended.state is not PropagationState.RUNNING
-    shares = tuple(walked_shares(ended.passes, ended.frames_done)) if done else ()
+    shares = tuple(walked_shares(ended.passes, ended.frames_done))
     return Deed(
         TRACKED, write.session_id, None, write.version, ended.propagation_id, ended.state.value, shares
     )
