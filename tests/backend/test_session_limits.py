@@ -13,7 +13,7 @@ from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, PointPrompt
 from backend.limits import Limits
 from tests.backend.demo_client import ADD_POINTS, DemoClient
-from tests.backend.live import FRAMES, SET_PROMPT, Live, live
+from tests.backend.live import FRAMES, HEIGHT, SET_PROMPT, WIDTH, Live, live
 from tests.exchange.working import bring_in, export, tracked_session, upload_video
 
 OBJECTS, POINTS = 2, 3
@@ -62,10 +62,7 @@ def test_a_removed_object_comes_back_only_where_there_is_room(server: Live, full
 
 
 def test_splitting_makes_one_more_and_merging_one_less(server: Live, full: str) -> None:
-    server.ask("mutation($s: ID!) { track(sessionId: $s) { id } }", s=full)
-    server.service.commands.cancel(full)
-    height, width = server.service.videos.video("clip").height, server.service.videos.video("clip").width
-    whole = Rle.from_runs(height, width, (0, height * width))
+    whole = Rle.from_runs(HEIGHT, WIDTH, (0, HEIGHT * WIDTH))
     for frame_idx in (0, FRAMES - 1):
         server.service.commands.set_prompt(full, FramePrompt(1, frame_idx, mask=whole))
     assert server.refusal(SPLIT, s=full, i=1) == ("INVALID_INPUT", FULL)
