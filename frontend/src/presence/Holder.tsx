@@ -1,5 +1,6 @@
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { holderOf } from './people';
 import styles from './presence.module.css';
@@ -27,10 +28,11 @@ export function Holder({ workspace, objectId }: HolderProps) {
   );
 }
 
-/** Of the selected object: who is editing it, and a way to take it over. */
+/** Of the selected object: who is editing it, and a way to take it over for who may edit. */
 export function HeldObject({ workspace, objectId }: HolderProps) {
   const name = usePeople(workspace, (people) => holderOf(people, objectId)?.name);
   const colour = usePeople(workspace, (people) => holderOf(people, objectId)?.colour);
+  const mayEdit = useMay(workspace, 'EDIT');
   if (name === undefined) return null;
   return (
     <div
@@ -39,9 +41,11 @@ export function HeldObject({ workspace, objectId }: HolderProps) {
       data-testid="held-object"
     >
       <span>{t('{person} is editing this object', { person: name })}</span>
-      <Button data-testid="take-over" onClick={() => void workspace.presence.takeOver(objectId)}>
-        {t('Take over')}
-      </Button>
+      {mayEdit && (
+        <Button data-testid="take-over" onClick={() => void workspace.presence.takeOver(objectId)}>
+          {t('Take over')}
+        </Button>
+      )}
     </div>
   );
 }
