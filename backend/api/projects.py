@@ -92,13 +92,15 @@ class Query:
     async def project_sessions(self, info: Info, project_id: strawberry.ID) -> list[own.ProjectSession]:
         return await info.context.read(lambda s: describe_work(s, s.projects.sessions_in(project_id)))
 
-    @strawberry.field(description="The videos that were uploaded to it, newest first.")
+    @strawberry.field(
+        description="The videos that were uploaded to it, or that a session in it is on; newest first."
+    )
     async def project_videos(self, info: Info, project_id: strawberry.ID) -> list[types.Video]:
-        def uploaded(service: Service) -> list[types.Video]:
+        def inside(service: Service) -> list[types.Video]:
             ids = set(service.projects.video_ids(project_id))
             return [video_type(video) for video in service.videos.videos() if video.video_id in ids]
 
-        return await info.context.read(uploaded)
+        return await info.context.read(inside)
 
     @strawberry.field(description="To whom its work can be given.")
     async def project_people(self, info: Info, project_id: strawberry.ID) -> list[Person]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.cli.errors import CannotDo
 from backend.cli.printing import add_json, print_json, print_table
-from backend.cli.server import add_server, client_of, session_of
+from backend.cli.server import add_project, add_server, client_of, project_of, session_of
 
 if TYPE_CHECKING:
     from backend.client import Job
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--confirm", action="store_true", help="bring in what can be, and leave out the rest")
+    add_project(parser, "the project of the new session")
     add_server(parser)
     add_json(parser)
 
@@ -37,12 +38,14 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(f"There is no file {args.file}; a folder is imported as a zip of it.")
     with client_of(args) as client:
         session = session_of(client, args.session) if args.session else None
+        project = project_of(client, args)
         job = client.import_masks(
             args.file,
             session.video if session else args.video,
             session.id if session else None,
             format=args.format,
             engine_id=args.engine,
+            **({"project": project.id} if project else {}),
             keep=not args.may_change,
             confirmed=args.confirm,
             dry_run=args.dry_run,

@@ -168,14 +168,15 @@ class Client:
         *,
         format: str | None = None,
         engine_id: str | None = None,
+        project: str = FIRST_PROJECT,
         keep: bool = True,
         confirmed: bool = False,
         dry_run: bool = False,
     ) -> api.Job:
         """Bring in masks and boxes; `job.report` says what came, `job.session_id` where it is.
 
-        Without `session` a new one is made. Where something in the file cannot come in, nothing does and
-        Refused says so, unless `confirmed`. `keep`: tracking never draws over the masks.
+        Without `session` a new one is made, in that project. Where something in the file cannot come in,
+        nothing does and Refused says so, unless `confirmed`. `keep`: tracking never draws over the masks.
         """
         path = Path(path)
         job = self._connection.call(
@@ -185,6 +186,7 @@ class Client:
             video_id=video if isinstance(video, str) else video.id,
             session_id=session,
             engine_id=engine_id,
+            project_id=project,
             format=format,
             keep=keep,
             confirmed=confirmed,

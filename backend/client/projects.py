@@ -38,7 +38,7 @@ class Project:
         return self._connection.call(api.PROJECT_SESSIONS, project_id=self.id)
 
     def videos(self) -> tuple[api.Video, ...]:
-        """Those that were uploaded to it, newest first."""
+        """Those that were uploaded to it, or that a session in it is on; newest first."""
         return self._connection.call(api.PROJECT_VIDEOS, project_id=self.id)
 
     def upload(self, path: str | Path, **options: object) -> api.Video:

@@ -137,9 +137,9 @@ class ProjectCommands:
         return self._projects.sessions_in(project_id)
 
     def video_ids(self, project_id: str) -> list[str]:
-        """The videos that were uploaded to it. Raises NotFound."""
-        self._projects.project(project_id)
-        return self._projects.video_ids(project_id)
+        """The videos that were uploaded to it, or that a session in it is on. Raises NotFound."""
+        on_them = [session.video_id for session in self.sessions_in(project_id)]
+        return list(dict.fromkeys([*self._projects.video_ids(project_id), *on_them]))
 
     def move(self, session_id: str, project_id: str) -> Session:
         """To another project. Nobody is assigned to it there yet."""

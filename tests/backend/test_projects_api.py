@@ -152,6 +152,8 @@ def test_an_upload_goes_into_its_project(server: Live, streets: str, tmp_path: P
     answer = server.client.post("/api/videos", params={"name": "a.mp4"}, content=data)
     assert answer.json()["videoId"] == video_id, "the same bytes are the same video"
     assert {"id": video_id} in server.ask(uploaded, p=HOME)
+    session_in(server, streets)
+    assert {"id": "clip"} in server.ask(uploaded, p=streets), "a session there is on it"
     answer = server.client.post("/api/videos", params={"name": "a.mp4", "project": "nowhere"}, content=data)
     assert answer.status_code == 404
 
