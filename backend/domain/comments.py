@@ -14,7 +14,7 @@ from backend.domain.errors import Forbidden, InvalidInput
 from backend.domain.ledger import LedgerReader
 from backend.domain.lookup import check_frame, known_object
 from backend.domain.once import once
-from backend.domain.people import May, Person, Scope, acting
+from backend.domain.people import LOCAL, May, Person, Scope, acting
 from backend.domain.ports import SessionStore, VideoStore
 from backend.domain.project_commands import Roster
 from backend.domain.session import Session
@@ -61,6 +61,9 @@ class KnownPeople:
     def of_session(self, session: Session) -> list[Person]:
         worked = self._ledger.people(session.session_id)
         known = {person.person_id: person for person in (*worked, *self._roster.people_in(places(session)))}
+        caller = acting.get()
+        if caller is not None and caller.person.person_id != LOCAL.person.person_id:
+            known.pop(LOCAL.person.person_id, None)  # the owner's key has no name of its own to be called by
         return sorted(known.values(), key=lambda person: (person.name.casefold(), person.person_id))
 
 

@@ -12,7 +12,7 @@ import pytest
 from backend.domain.comments import MAX_TEXT, CommentCommands, KnownPeople
 from backend.domain.discussion import Comment, Pin, Spot
 from backend.domain.errors import Forbidden, InvalidInput, NotFound
-from backend.domain.people import Grant, Person, Role, Scope
+from backend.domain.people import LOCAL, Grant, Person, Role, Scope
 from backend.store.comments import SqlCommentStore
 from backend.store.database import Database
 from backend.store.ledger_reading import SqlLedger
@@ -20,7 +20,7 @@ from backend.store.sessions import SqlSessionStore
 from backend.store.videos import SqlVideoStore
 from tests.backend.annotating import SESSION, describe, mask, session_store
 from tests.backend.live import Live, deltas, live
-from tests.backend.reviewing import ANA, OTTO, REX, Clock, as_person
+from tests.backend.reviewing import ANA, OTTO, REX, Clock, as_person, somebody
 
 COMMENT = "id threadId frameIdx objectId x y text author { name } mentions { id } removed resolvedS version"
 ADD = f"""mutation($s: ID!, $t: String!, $o: Int, $x: Float, $y: Float, $m: [ID!]) {{
@@ -116,6 +116,16 @@ class TestThreads:
         with as_person(ANA), pytest.raises(error):
             comments.add(SESSION, text, pin, mentions)
         assert comments.all(SESSION) == []
+
+    def test_who_can_be_named(self, store, comments) -> None:
+        eve = somebody("Eve", Role.OWNER)
+        for caller in (LOCAL, eve):
+            with as_person(caller, "describeObject"):
+                store.update_object(SESSION, 1, name=caller.person.name)
+        with as_person(ANA):
+            assert [person.name for person in comments.people(SESSION)] == ["Ana", "Eve", "Otto", "Rex"]
+        with as_person(LOCAL):  # whoever has no name is called so by nobody else
+            assert "You" in [person.name for person in comments.people(SESSION)]
 
     def test_open_threads_that_name_me_where_i_may_look(self, store, comments) -> None:
         with as_person(ANA):

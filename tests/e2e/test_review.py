@@ -182,6 +182,7 @@ def test_sent_rejected_mended_and_accepted(
     expect(ana.get_by_test_id("log-entry")).to_have_count(1)  # that it was added
     axe.judge(ana, "the log")
     ana.get_by_test_id("log-object").select_option("")
+    expect(ana.locator('[data-what="acceptObjects"]')).to_be_visible()
     shots.take(ana, "log")
     ana.get_by_test_id("tab-effort").click()
     row = ana.get_by_test_id("effort-row").filter(has_text="Orange koi")
@@ -252,6 +253,7 @@ def test_each_is_offered_what_their_role_may_do(
     ana.get_by_test_id("tab-log").click()
     expect(ana.locator('[data-what="addComment"]')).to_contain_text("Rex")
     expect(ana.locator('[data-what="join"]').first).to_contain_text("Vera")
+    expect(ana.locator('[data-what="createLink"]').first).to_contain_text("Owner")  # who is not Ana
     shots.take(ana, "log-of-a-team")
     for page in pages.values():
         page.context.close()

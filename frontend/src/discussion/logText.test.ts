@@ -9,6 +9,8 @@ const share = (objectId: number, firstFrame: number | null, lastFrame: number | 
   numFrames: 1,
   clicks: 0,
 });
+const about = (objects: ReturnType<typeof share>[], value: string | null = null) =>
+  aboutText({ objects, value }, NAMES);
 const NAMES = new Map([
   [1, 'Cup'],
   [2, 'Hand'],
@@ -17,12 +19,13 @@ const NAMES = new Map([
 test('what was done, and of which objects and frames', () => {
   expect(deedText({ what: 'rejectObjects' })).toBe('rejected');
   expect(deedText({ what: 'somethingNew' })).toBe('somethingNew');
-  expect(aboutText({ objects: [share(1, 3, 9), share(7, 1, 5)] }, NAMES)).toBe(
-    'Cup, object 7 · frames 1 to 9',
-  );
-  expect(aboutText({ objects: [share(2, 4, 4)] }, NAMES)).toBe('Hand · frame 4');
-  expect(aboutText({ objects: [share(1, null, null)] }, NAMES)).toBe('Cup');
-  expect(aboutText({ objects: [] }, NAMES)).toBe('');
+  expect(about([share(1, 3, 9), share(7, 1, 5)])).toBe('Cup, object 7 · frames 1 to 9');
+  expect(about([share(2, 4, 4)])).toBe('Hand · frame 4');
+  expect(about([share(1, null, null)])).toBe('Cup');
+  expect(about([])).toBe('');
+  expect(about([], 'reviewer')).toBe('Reviewer');
+  expect(about([share(1, 0, 4)], 'cancelled')).toBe('Cup · frames 0 to 4 · stopped');
+  expect(about([], 'accepted')).toBe(''); // the deed says so already
 });
 
 test.each([

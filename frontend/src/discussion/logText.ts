@@ -59,9 +59,18 @@ export function deedText(entry: Pick<Entry, 'what'>): string {
   return known ? t(known) : entry.what;
 }
 
-/** The objects by name, and the frames: "Cup, Hand · frames 3 to 40". */
+const VALUES: Readonly<Record<string, Message>> = {
+  viewer: 'Viewer',
+  reviewer: 'Reviewer',
+  annotator: 'Annotator',
+  owner: 'Owner',
+  cancelled: 'stopped',
+  failed: 'failed',
+};
+
+/** What it was about: the objects by name, the frames, a role: "Cup, Hand · frames 3 to 40". */
 export function aboutText(
-  entry: Pick<Entry, 'objects'>,
+  entry: Pick<Entry, 'objects' | 'value'>,
   names: ReadonlyMap<number, string>,
 ): string {
   const objects = entry.objects.map(
@@ -69,7 +78,8 @@ export function aboutText(
   );
   const shown = objects.slice(0, 3).join(', ') + (objects.length > 3 ? ' …' : '');
   const frames = framesText(entry.objects);
-  return [shown, frames].filter(Boolean).join(' · ');
+  const value = VALUES[entry.value ?? ''];
+  return [shown, frames, value && t(value)].filter(Boolean).join(' · ');
 }
 
 function framesText(objects: Entry['objects']): string {

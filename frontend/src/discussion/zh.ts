@@ -111,6 +111,8 @@ export const zhDiscussion = {
   'made an API token': '创建了 API 令牌',
   'revoked an API token': '撤销了 API 令牌',
   joined: '加入了',
+  stopped: '已停止',
+  failed: '失败',
   // effort
   Effort: '工作量',
   Object: '对象',
