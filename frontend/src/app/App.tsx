@@ -1,8 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { GalleryPage } from '../gallery/GalleryPage';
 import { t, useLanguage } from '../i18n/t';
-import { ProjectPage } from '../projects/ProjectPage';
-import { ProjectsPage } from '../projects/ProjectsPage';
 import { SessionPage } from '../session/SessionPage';
 import { SessionsPage } from '../sessions/SessionsPage';
 import { ClosedPage } from '../team/ClosedPage';
@@ -12,6 +10,12 @@ import { MessagePage } from '../ui/MessagePage';
 import { Toasts } from '../ui/Toasts';
 import { routeOf, usePath } from './router';
 
+const ProjectPage = lazy(async () => ({
+  default: (await import('../projects/ProjectPage')).ProjectPage,
+}));
+const ProjectsPage = lazy(async () => ({
+  default: (await import('../projects/ProjectsPage')).ProjectsPage,
+}));
 const ReviewPage = lazy(async () => ({
   default: (await import('../discussion/ReviewPage')).ReviewPage,
 }));
@@ -30,11 +34,13 @@ export function App() {
     <>
       {route.page === 'gallery' && <GalleryPage />}
       {route.page === 'sessions' && <SessionsPage />}
-      <Suspense>{route.page === 'review' && <ReviewPage />}</Suspense>
-      {route.page === 'projects' && <ProjectsPage />}
-      {route.page === 'project' && (
-        <ProjectPage key={route.projectId} projectId={route.projectId} />
-      )}
+      <Suspense>
+        {route.page === 'review' && <ReviewPage />}
+        {route.page === 'projects' && <ProjectsPage />}
+        {route.page === 'project' && (
+          <ProjectPage key={route.projectId} projectId={route.projectId} />
+        )}
+      </Suspense>
       {route.page === 'unknown' && <NothingHere />}
       <Toasts on="page" />
     </>
