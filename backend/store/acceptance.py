@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
@@ -74,7 +75,9 @@ class SqlAcceptanceStore:
                 of_some = wanted.where(objects.c.session_id.in_(some)).limit(skip + limit)
                 found += connection.execute(of_some)
             found.sort(key=lambda row: (row.sent_s, row.session_id, row.object_id))
-            return [_waiting(connection, row) for row in found[skip : skip + limit]]
+            page = found[skip : skip + limit]
+            num_masks = _num_masks(connection, page)
+            return [_waiting(connection, row, num_masks) for row in page]
 
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
@@ -89,7 +92,24 @@ def _check_seen(connection: Connection, session_id: str, old: TrackedObject, see
         raise Conflict(f"{old.name} has changed since you looked at it; look again, then decide.")
 
 
-def _waiting(connection: Connection, row: Row) -> Waiting:
+def _num_masks(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, int], int]:
+    """(session id, object id) -> on how many frames it is seen. A session's masks are walked once for all."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        ids[row.session_id].append(row.object_id)
+    counts = {}
+    for session_id, object_ids in ids.items():
+        of_them = (
+            masks.c.session_id == session_id,
+            masks.c.object_id.in_(object_ids),
+            masks.c.area > 0,
+        )
+        wanted = select(masks.c.object_id, func.count()).where(*of_them).group_by(masks.c.object_id)
+        counts |= {(session_id, object_id): count for object_id, count in connection.execute(wanted)}
+    return counts
+
+
+def _waiting(connection: Connection, row: Row, num_masks: Mapping[tuple[str, int], int]) -> Waiting:
     tracked = object_of(row)
     is_its = masks.c.session_id == row.session_id, masks.c.object_id == row.object_id
     shown = connection.execute(
@@ -97,7 +117,6 @@ def _waiting(connection: Connection, row: Row) -> Waiting:
             *is_its, masks.c.frame_idx == row.review_frame, masks.c.counts.is_not(None)
         )
     ).one_or_none()
-    num_masks = connection.execute(select(func.count()).where(*is_its, masks.c.area > 0)).scalar_one()
     open_comments = connection.execute(
         select(func.count()).where(
             comments.c.session_id == row.session_id,
@@ -108,7 +127,8 @@ def _waiting(connection: Connection, row: Row) -> Waiting:
         )
     ).scalar_one()
     rle = Rle(shown.height, shown.width, shown.counts) if shown else None
-    return Waiting(row.session_id, tracked, rle, num_masks, open_comments)
+    seen_on = num_masks.get((row.session_id, row.object_id), 0)
+    return Waiting(row.session_id, tracked, rle, seen_on, open_comments)
 
 
 def _chunks(ids: Collection[str]) -> Iterator[list[str]]:

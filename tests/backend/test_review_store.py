@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +24,7 @@ from backend.domain.session import Pass, Propagation, PropagationState, Session,
 from backend.domain.standing import ReviewState
 from backend.store.acceptance import SqlAcceptanceStore
 from backend.store.annotations import SqlAnnotationStore
-from backend.store.database import Database
+from backend.store.database import Database, open_database
 from backend.store.ledger import Deed, note, walked_shares
 from backend.store.ledger_reading import SqlLedger
 from backend.store.people import SqlPeopleStore
@@ -328,6 +333,38 @@ class TestLog:
         shelf.purge_session(SESSION)
         with database.read() as connection:
             assert connection.execute(select(ledger)).all() == []
+
+
+WRITER = """
+import sys
+from backend.store.database import open_database
+from tests.backend.annotating import SESSION, click, describe, session_store
+from tests.backend.reviewing import ANA, as_person
+store = session_store(open_database(sys.argv[1]))
+with as_person(ANA, "setPrompt"):
+    store.add_object(SESSION, describe)
+    for count in range(100_000):
+        store.put_prompt(SESSION, click(1, count % 20, x=count % 7 + 0.5))
+        print(count, flush=True)
+"""
+
+
+def test_a_kill_leaves_no_change_without_its_line_and_no_line_without_its_change(
+    tmp_path: Path, repository: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/masklet.sqlite"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True, cwd=repository
+    ) as writer:
+        for _ in range(9):
+            assert writer.stdout and writer.stdout.readline()
+        os.kill(writer.pid, signal.SIGKILL)
+    database = open_database(url)
+    version = SqlSessionStore(database).session(SESSION).version
+    with database.read() as connection:
+        noted = connection.scalars(select(ledger.c.version).order_by(ledger.c.entry_id)).all()
+    database.close()
+    assert noted == list(range(1, version + 1)) and version >= 11
 
 
 class TestEffort:
