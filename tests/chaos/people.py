@@ -1,7 +1,7 @@
 """People who work on a session over HTTP, and do not give up when the server goes away under their hands.
 
-What the server answered counts as acknowledged. After a cut they look what became of their request, as a
-browser does that comes back, and send it again only if it is not there.
+What the server answered counts as acknowledged. After a cut they send a click again under the same key, as a
+browser does that comes back: it is made once, whatever became of it the first time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
@@ -89,10 +90,11 @@ class Desk:
         self.refusals: list[str] = []
         self.cuts = 0
 
-    def ask(self, query: str, **variables: Any) -> Any:
-        """The one field of the answer. Raises Refused or Cut."""
+    def ask(self, query: str, key: str | None = None, **variables: Any) -> Any:
+        """The one field of the answer. Raises Refused or Cut. `key`: of a change that is made once, however
+        often it is sent."""
         try:
-            with self._post(query, variables, "application/json") as response:
+            with self._post(query, variables, "application/json", key) as response:
                 answer = json.load(response)
         except urllib.error.HTTPError as error:
             raise Refused(str(error.code), error.read().decode("utf-8", "replace")[:300]) from error
@@ -144,9 +146,11 @@ class Desk:
             raise Cut(str(error)) from error
         raise Cut("the feed ended")
 
-    def _post(self, query: str, variables: dict[str, Any], accept: str) -> Any:
+    def _post(self, query: str, variables: dict[str, Any], accept: str, key: str | None = None) -> Any:
         body = json.dumps({"query": query, "variables": variables}).encode()
         headers = {"Content-Type": "application/json", "Accept": accept}
+        if key is not None:
+            headers["Idempotency-Key"] = key
         return urllib.request.urlopen(
             urllib.request.Request(f"{self.url}/graphql", body, headers), timeout=120
         )
@@ -211,44 +215,25 @@ class Person(threading.Thread):
         self._set(place, points)
 
     def _set(self, place: Place, points: Points) -> None:
-        before = self.desk.look(self.session_id).prompts.get(place, ((), 0))
-        if before[0] == points:
-            return  # nothing to do, and no way to tell whether it was done
         prompt = {
             "objectId": place[0],
             "frameIdx": place[1],
             "points": [{"x": x, "y": y, "include": include} for x, y, include in points],
         }
+        key = uuid.uuid4().hex
         deadline = time.monotonic() + PATIENCE_S
         while True:
             assert time.monotonic() < deadline, "a click is not taken"
             try:
-                version = self.desk.ask(PROMPT, session=self.session_id, prompt=prompt)
+                version = self.desk.ask(PROMPT, key, session=self.session_id, prompt=prompt)
                 break
-            except (Cut, Refused) as error:
-                if isinstance(error, Refused) and error.code not in ("UNAVAILABLE", "503"):
+            except Cut:
+                pass
+            except Refused as error:
+                if error.code not in ("UNAVAILABLE", "503"):
                     raise
-                version = self._became_of(place, points, before[1])
-                if version is not None:
-                    break
             time.sleep(0.1)
         self.done.append(Clicked(place, points, version))
-
-    def _became_of(self, place: Place, points: Points, before: int) -> int | None:
-        """The version at which our points are there and drawn; None where they never arrived."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            seen = self.desk.look(self.session_id)
-            there, version = seen.prompts.get(place, ((), 0))
-            if version == before or there != points:
-                return None
-            if not points or seen.is_drawn(place):
-                return version
-            # Stored, and the engine has not drawn it: after a restart it does so by itself.
-            time.sleep(0.2)
-            if time.monotonic() > deadline - PATIENCE_S + 10:
-                return None  # a disk that was full: send it again
-        raise AssertionError("a stored click is not drawn")
 
     def _track(self) -> None:
         before = self.desk.look(self.session_id).propagation
