@@ -199,6 +199,42 @@ def test_a_request_in_a_request_reaches_nobody_elses_connection(
         assert owner.get("/nothing-here").status_code == 404
 
 
+# Coming in
+
+
+def test_a_login_is_for_https_alone_and_ends_with_its_link(
+    door: FrontDoor, owner: httpx.Client, tmp_path: Path
+) -> None:
+    """Also for a feed that is open: the proxy passes its end on, within seconds."""
+    session = session_of(owner, tmp_path)
+    made = ask(
+        owner,
+        "mutation($s: ID) { createLink(role: VIEWER, sessionId: $s) { link { id } url } }",
+        s=session,
+    )["createLink"]
+    place, _, secret = made["url"].partition("#")
+    assert place == f"{door.origin}/join"
+    with door.client("127.0.0.10") as guest:
+        joined = guest.post("/api/join", json={"secret": secret, "name": "Ana"})
+        assert joined.status_code == 200 and joined.json()["to"] == f"/s/{session}"
+        (cookie,) = joined.headers.get_list("set-cookie")
+        assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=strict" in cookie
+        # The cookie is set for the name in the certificate; this client speaks to an address.
+        login = {"cookie": cookie.partition(";")[0]}
+        body = {"query": FEED, "variables": {"s": session, "after": 0}}
+        headers = {"accept": "text/event-stream", **login}
+        with guest.stream("POST", "/graphql", json=body, headers=headers) as response:
+            feed = deltas(response.iter_lines())
+            next(feed)
+            ask(owner, "mutation($l: ID!) { revokeLink(id: $l) }", l=made["link"]["id"])
+            assert list(feed) == []
+        asked = {"query": "query($s: ID!) { session(id: $s) { id } }", "variables": {"s": session}}
+        assert guest.post("/graphql", json=asked, headers=login).json()["errors"]
+        logs = door.logs()
+        told = [one for one in (secret, door.key, login["cookie"].partition("=")[2]) if one in logs]
+        assert not told and '"/api/people"' in logs
+
+
 # Helpers of the above
 
 

@@ -20,6 +20,7 @@ LAN = "masklet.example:7262"
 EVIL = "https://evil.example"
 PAGE = b"<!doctype html><script>alert(document.cookie)</script>"
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+BACK = "/api/sign-in/back"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -147,7 +148,8 @@ def test_types_are_fixed_and_only_our_own_pages_are_pages(owner: httpx.Client, k
         ".svg": "image/svg+xml",
     }
     ours = ("/", "/sessions", "/s/", "/projects", "/p/", "/join", "/healthy", "/queue", "/review")
-    ours += ("/propagate_in_video",)  # the official protocol's errors are pages: one sentence, escaped
+    # Errors that people or the official demo meet are pages: one sentence, escaped.
+    ours += ("/propagate_in_video", "/api/sign-in", "/api/sign-in/back")
     for path in paths(known):
         response = owner.get(path)
         kind = response.headers.get("content-type", "").partition(";")[0]
@@ -189,7 +191,12 @@ def test_errors_that_quote_a_client_are_no_pages(server: Live, owner: httpx.Clie
     script = "<script>alert(1)</script>"
     with httpx.Client(base_url=server.url, headers={"host": LAN, "accept": "text/html"}) as stranger:
         for client in (owner, stranger):
-            for path in (f"/{script}", f"/media/{script}/poster.jpg", f"/x?key={script}&to={script}"):
+            for path in (
+                f"/{script}",
+                f"/media/{script}/poster.jpg",
+                f"/x?key={script}&to={script}",
+                f"{BACK}?error={script}&state={script}",
+            ):
                 response = client.get(path)
                 assert script not in response.text, path
     answer = owner.post("/graphql", json={"query": f"{{ {script} }}"})
