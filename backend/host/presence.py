@@ -85,12 +85,7 @@ class PresenceRegistry:
 
     def leave(self, session_id: str, page: Page) -> None:
         with self._lock:
-            place = self._places.get(session_id)
-            if place is None:
-                return
-            place.room.leave(page, self._clock())
-            news = self._look(place)
-            self._close_if_empty(session_id)
+            news = self._left(session_id, page)
         self._tell(session_id, news, PageGone(session_id, page.who, page.page_id))
 
     def people(self, session_id: str) -> tuple[Presence, ...]:
@@ -120,25 +115,31 @@ class PresenceRegistry:
     def receive(self, note: PageHere | PageGone) -> None:
         """Another server tells of one of its pages."""
         page = Page(note.who, note.page_id)
-        if isinstance(note, PageGone):
+        try:
             with self._lock:
-                place = self._places.get(note.session_id)
-                if place is None:
-                    return
-                place.room.leave(page, self._clock())
-                news = self._look(place)
-                self._close_if_empty(note.session_id)
-        else:
-            with self._lock:
-                place = self._entered(note.session_id)
-                now_s = self._clock()
-                face = Face(note.name, note.colour, note.guest)
-                place.room.beat(page, face, _sight_of(note), (), now_s, note.said_s)
-                for object_id, term, since_s in note.leases:
-                    place.room.leases.learn(object_id, Lease(page, term, since_s), now_s)
-                news = self._look(place)
+                gone = isinstance(note, PageGone)
+                news = self._left(note.session_id, page) if gone else self._learned(note, page)
+        except Conflict:
+            return  # there is no room for one more here
         if news:
             self._wake(note.session_id)
+
+    def _left(self, session_id: str, page: Page) -> bool:
+        place = self._places.get(session_id)
+        if place is None:
+            return False
+        place.room.leave(page, self._clock())
+        news = self._look(place)
+        self._close_if_empty(session_id)
+        return news
+
+    def _learned(self, note: PageHere, page: Page) -> bool:
+        place, now_s = self._entered(note.session_id), self._clock()
+        face = Face(note.name, note.colour, note.guest)
+        place.room.beat(page, face, _sight_of(note), (), now_s, note.said_s)
+        for object_id, term, since_s in note.leases:
+            place.room.leases.learn(object_id, Lease(page, term, since_s), now_s)
+        return self._look(place)
 
     def _take(self, session_id: str, object_id: int, page: Page, takes_over: bool) -> str | None:
         with self._lock:

@@ -225,26 +225,26 @@ def test_a_page_that_is_not_here_holds_nothing(server: Live, ana: Browser, ben: 
     )
 
 
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ({"frame_idx": "5"}, "frame_idx is to be a JSON whole number."),
-        ({"frame_idx": True}, "frame_idx is to be a JSON whole number."),
-        ({"frame_idx": -2}, "frameIdx -2 is no frame of a video."),
-        ({"cursor": [1]}, "cursor is to be 2 numbers."),
-        ({"cursor": [1, "x"]}, "cursor is to be 2 numbers."),
-        ({"cursor": [10**400, 0]}, "cursor is to be 2 numbers of a sensible size."),
-        ({"view": [1, 2, 0]}, "The view's zoom is 1 where the whole video shows, and never 0."),
-        ({"holds": list(range(9))}, "A page holds at most 8 objects at once."),
-        ({"holds": ["1"]}, "holds is to be a list of object ids."),
-        ({"name": "x" * 41}, "A name has at most 40 characters."),
-        ({"name": "x" * 5000}, "A page says where it is in at most 4096 bytes."),
-        ({"playing": 1}, "playing is to be a JSON true or false."),
-    ],
-)
-def test_bad_input_is_one_sentence(tmp_path: Path, said: dict[str, Any], sentence: str) -> None:
-    with live(tmp_path) as server, browser(server, "ana") as ana:
-        answer = ana.here(server.session(), **said)
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"frame_idx": "5"}, "frame_idx is to be a JSON whole number."),
+    ({"frame_idx": True}, "frame_idx is to be a JSON whole number."),
+    ({"frame_idx": -2}, "frameIdx -2 is no frame of a video."),
+    ({"cursor": [1]}, "cursor is to be 2 numbers."),
+    ({"cursor": [1, "x"]}, "cursor is to be 2 numbers."),
+    ({"cursor": [10**400, 0]}, "cursor is to be 2 numbers of a sensible size."),
+    ({"view": [1, 2, 0]}, "The view's zoom is 1 where the whole video shows, and never 0."),
+    ({"holds": list(range(9))}, "A page holds at most 8 objects at once."),
+    ({"holds": ["1"]}, "holds is to be a list of object ids."),
+    ({"name": "x" * 41}, "A name has at most 40 characters."),
+    ({"name": "x" * 5000}, "A page says where it is in at most 4096 bytes."),
+    ({"playing": 1}, "playing is to be a JSON true or false."),
+]
+
+
+def test_bad_input_is_one_sentence(server: Live, ana: Browser) -> None:
+    session = server.session()
+    for said, sentence in BAD:
+        answer = ana.here(session, **said)
         assert answer.status_code == 400 and answer.json()["error"] == sentence
 
 
