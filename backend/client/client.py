@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from . import generated as api
-from .connection import Connection, Progress
+from .connection import Connection, Progress, unseen
 from .errors import Refused
 from .masklets import Masklets
 from .projects import Project
@@ -19,10 +19,6 @@ FIRST_PROJECT = "home"  # the server's id of the project that is always there
 
 Point = tuple[float, float] | tuple[float, float, bool]
 """x, y in the source's pixels; a third value False makes it an excluding click."""
-
-
-def _unseen(done: float) -> None:
-    """Nobody watches the progress."""
 
 
 class Client:
@@ -59,7 +55,7 @@ class Client:
         path: str | Path,
         name: str | None = None,
         wait: bool = True,
-        progress: Progress = _unseen,
+        progress: Progress = unseen,
         project: str = FIRST_PROJECT,
     ) -> api.Video:
         """Send a video, and wait until it can be opened. The same file again gives the same video."""
@@ -136,7 +132,7 @@ class Client:
         last_frame: int | None = None,
         stride: int = 1,
         with_frames: bool = False,
-        progress: Progress = _unseen,
+        progress: Progress = unseen,
     ) -> Path:
         """Write a zip: to `target`, or into it under the server's name for it, where it is a folder."""
         job = self._connection.call(
@@ -192,7 +188,7 @@ class Client:
             confirmed=confirmed,
             dry_run=dry_run,
         )
-        return _ended(self._connection, job, _unseen)
+        return _ended(self._connection, job, unseen)
 
 
 class Session:
@@ -245,7 +241,7 @@ class Session:
         first_frame: int | None = None,
         last_frame: int | None = None,
         wait: bool = True,
-        progress: Progress = _unseen,
+        progress: Progress = unseen,
     ) -> api.Propagation:
         """Follow the objects through the video. Raises Refused where tracking failed."""
         propagation = self._connection.call(
@@ -259,7 +255,7 @@ class Session:
         return self.wait(propagation, progress) if wait else propagation
 
     def wait(
-        self, propagation: api.Propagation | None = None, progress: Progress = _unseen
+        self, propagation: api.Propagation | None = None, progress: Progress = unseen
     ) -> api.Propagation:
         """Until the latest Track has ended."""
         latest = propagation or self._connection.call(api.PROPAGATION, session_id=self.id)

@@ -24,6 +24,10 @@ TUS = {"Tus-Resumable": "1.0.0"}
 VIDEO_HEADER = "Masklet-Video-Id"
 
 
+def unseen(done: float) -> None:
+    """Nobody watches the progress."""
+
+
 class Connection:
     """Safe to use from several threads at once."""
 

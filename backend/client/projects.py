@@ -6,14 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import generated as api
-from .connection import Progress
+from .connection import Progress, unseen
 
 if TYPE_CHECKING:
     from .client import Client, Session
-
-
-def _unseen(done: float) -> None:
-    """Nobody watches the progress."""
 
 
 class Project:
@@ -61,7 +57,7 @@ class Project:
         *,
         stride: int = 1,
         with_frames: bool = False,
-        progress: Progress = _unseen,
+        progress: Progress = unseen,
     ) -> Path:
         """Write all sessions with a mask as one zip: to `target`, or into it where it is a folder."""
         job = self._connection.call(

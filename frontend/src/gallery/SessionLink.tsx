@@ -1,24 +1,15 @@
 import type { SessionCard } from '../api/generated';
-import { navigate, sessionPath } from '../app/router';
+import { sessionPath } from '../app/router';
 import { titleOf } from '../sessions/sessionList';
+import { Link } from '../ui/Link';
 import styles from './cards.module.css';
 import { ago } from './format';
 import { Poster } from './VideoCard';
 
 /** A session to go back to: a real link, so that it opens in a new tab too. */
 export function SessionLink({ session }: { session: SessionCard }) {
-  const path = sessionPath(session.id);
   return (
-    <a
-      className={styles.session}
-      href={path}
-      data-testid="session-link"
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        navigate(path);
-      }}
-    >
+    <Link to={sessionPath(session.id)} className={styles.session} data-testid="session-link">
       <Poster url={session.coverUrl} />
       <span className={styles.caption}>
         <span className={styles.title}>{titleOf(session)}</span>
@@ -26,6 +17,6 @@ export function SessionLink({ session }: { session: SessionCard }) {
           {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
         </span>
       </span>
-    </a>
+    </Link>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { request } from '../api/client';
 import { ProjectNames } from '../api/generated';
 import { projectPath } from '../app/router';
-import { Link } from './Link';
+import { Link } from '../ui/Link';
 import { FIRST_PROJECT } from './newWork';
 import styles from './ProjectCrumb.module.css';
 import { projectTitle } from './projectTitle';

@@ -3,6 +3,7 @@ import { request } from '../api/client';
 import { type PersonFields, type ProjectFields, ProjectNames } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { t } from '../i18n/t';
+import { FindSession } from '../sessions/FindSession';
 import { SessionCard } from '../sessions/SessionCard';
 import { Button } from '../ui/Button';
 import { AssigneeMenu } from './AssigneeMenu';
@@ -42,15 +43,7 @@ export function ProjectSessions({ project, sessions, people, reload }: ProjectSe
         <h2>{t('Sessions')}</h2>
         <span className={styles.space} />
         {isTeam && <WhoseSwitch whose={whose} onChange={setWhose} />}
-        <input
-          type="search"
-          className={styles.find}
-          value={wanted}
-          placeholder={t('Find a session')}
-          aria-label={t('Find a session')}
-          data-testid="find-session"
-          onChange={(event) => setWanted(event.target.value)}
-        />
+        <FindSession wanted={wanted} onChange={setWanted} />
       </div>
       {shown.length === 0 && <p className={styles.empty}>{t('No session is like that.')}</p>}
       <div className={styles.grid}>

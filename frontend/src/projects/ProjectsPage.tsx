@@ -3,13 +3,14 @@ import { request } from '../api/client';
 import { type ProjectFields, Projects } from '../api/generated';
 import { projectPath } from '../app/router';
 import { t } from '../i18n/t';
+import { Bin } from '../sessions/Bin';
 import { PersonMenu } from '../team/PersonMenu';
 import { useWho } from '../team/who';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { Link } from '../ui/Link';
 import { Logo } from '../ui/Logo';
 import { NameField } from '../ui/NameField';
-import { Link } from './Link';
 import { ProgressBar } from './ProgressBar';
 import styles from './Projects.module.css';
 import { createProject, restoreProject } from './projectActions';
@@ -28,6 +29,7 @@ export function ProjectsPage() {
   }, []);
   const who = useWho();
   const mayCreate = who.kind === 'in' && who.me.may.includes('MANAGE');
+  const restorable = result?.deletedProjects.filter(({ may }) => may.includes('MANAGE')) ?? [];
   return (
     <main className={styles.page} data-testid="projects-page">
       <header className={styles.header}>
@@ -46,7 +48,7 @@ export function ProjectsPage() {
         )}
         {isNaming && (
           <NameField
-            name={t('New project')}
+            name=""
             label={t('Name of the project')}
             testId="project-name-field"
             className={styles.find}
@@ -69,25 +71,14 @@ export function ProjectsPage() {
           <ProjectCard key={project.id} project={project} />
         ))}
       </div>
-      {result && result.deletedProjects.length > 0 && (
-        <section className={styles.section} aria-label={t('Deleted projects')}>
-          <h2>{t('Deleted projects')}</h2>
-          <p className={styles.detail}>
-            {t('They are kept for thirty days, with their sessions.')}
-          </p>
-          {result.deletedProjects.map((project) => (
-            <div key={project.id} className={styles.line} data-testid="deleted-project">
-              <span className={styles.title}>{projectTitle(project)}</span>
-              <Button
-                icon="undo"
-                data-testid="restore-project"
-                onClick={() => void restoreProject(project.id, reload)}
-              >
-                {t('Restore')}
-              </Button>
-            </div>
-          ))}
-        </section>
+      {restorable.length > 0 && (
+        <Bin
+          title={t('Deleted projects')}
+          note={t('They are kept for thirty days, with their sessions.')}
+          things={restorable.map((one) => ({ id: one.id, title: projectTitle(one) }))}
+          kind="project"
+          onRestore={(id) => void restoreProject(id, reload)}
+        />
       )}
     </main>
   );

@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import type { SessionCard as Session } from '../api/generated';
-import { navigate, sessionPath } from '../app/router';
+import { sessionPath } from '../app/router';
 import { ago } from '../gallery/format';
 import { Poster } from '../gallery/VideoCard';
 import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
+import { Link } from '../ui/Link';
 import { Menu, type MenuItem } from '../ui/Menu';
 import { NameField } from '../ui/NameField';
 import styles from './SessionCard.module.css';
@@ -31,23 +32,17 @@ export function SessionCard({
 }: SessionCardProps) {
   const [isNaming, setNaming] = useState(false);
   const title = titleOf(session);
-  const path = sessionPath(session.id);
   const again = async () => reload();
   const { mayEdit = true } = props;
   return (
     <article className={styles.card} data-testid="session-card" data-session={session.id}>
-      <a
-        href={path}
+      <Link
+        to={sessionPath(session.id)}
         className={styles.open}
         aria-label={t('Open {title}', { title })}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(path);
-        }}
       >
         <Poster url={session.coverUrl} />
-      </a>
+      </Link>
       {corner && <div className={styles.corner}>{corner}</div>}
       <div className={styles.caption}>
         <div className={styles.words}>

@@ -15,6 +15,8 @@ import { usePlaceForWork } from '../projects/newWork';
 import { PersonMenu } from '../team/PersonMenu';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
+import { Bin } from './Bin';
+import { FindSession } from './FindSession';
 import { SessionCard } from './SessionCard';
 import styles from './SessionsPage.module.css';
 import { deleteVideo, restore } from './sessionActions';
@@ -39,15 +41,7 @@ export function SessionsPage() {
         <Logo />
         <h1>{t('Sessions')}</h1>
         <span className={styles.space} />
-        <input
-          type="search"
-          className={styles.find}
-          value={wanted}
-          placeholder={t('Find a session')}
-          aria-label={t('Find a session')}
-          data-testid="find-session"
-          onChange={(event) => setWanted(event.target.value)}
-        />
+        <FindSession wanted={wanted} onChange={setWanted} />
         <ReviewLink />
         {mayWork && (
           <Button look="outlined" onClick={() => navigate('/')}>
@@ -96,7 +90,15 @@ export function SessionsPage() {
           ))}
         </section>
       )}
-      {restorable.length > 0 && <Bin deleted={restorable} reload={reload} />}
+      {restorable.length > 0 && (
+        <Bin
+          title={t('Deleted sessions')}
+          note={t('They are kept for thirty days.')}
+          things={restorable.map((session) => ({ id: session.id, title: titleOf(session) }))}
+          kind="session"
+          onRestore={(id) => void restore(id, reload)}
+        />
+      )}
     </main>
   );
 }
@@ -128,25 +130,4 @@ function useSessions() {
     };
   }, [reload]);
   return { gallery, deleted, error, reload };
-}
-
-function Bin({ deleted, reload }: { deleted: Deleted; reload: () => Promise<void> }) {
-  return (
-    <section className={styles.section} aria-label={t('Deleted sessions')}>
-      <h2>{t('Deleted sessions')}</h2>
-      <p className={styles.detail}>{t('They are kept for thirty days.')}</p>
-      {deleted.map((session) => (
-        <div key={session.id} className={styles.line} data-testid="deleted-session">
-          <span className={styles.title}>{titleOf(session)}</span>
-          <Button
-            icon="undo"
-            data-testid="restore-session"
-            onClick={() => void restore(session.id, reload)}
-          >
-            {t('Restore')}
-          </Button>
-        </div>
-      ))}
-    </section>
-  );
 }

@@ -1,21 +1,16 @@
-import { navigate } from '../app/router';
 import { t } from '../i18n/t';
+import { Link } from './Link';
 import styles from './Logo.module.css';
 
 /** The mark and the name; leads to the gallery. */
 export function Logo({ small = false }: { small?: boolean }) {
   return (
-    <a
+    <Link
+      to="/"
       className={styles.logo}
-      href="/"
       aria-label={t('Masklet, to the gallery')}
       title={t('To the gallery')}
       data-testid="home"
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        navigate('/');
-      }}
     >
       <svg width={small ? 24 : 28} height={small ? 24 : 28} viewBox="0 0 32 32" aria-hidden="true">
         <path
@@ -29,6 +24,6 @@ export function Logo({ small = false }: { small?: boolean }) {
         <circle cx="14.5" cy="16.5" r="3.1" fill="#fff" />
       </svg>
       {!small && <span>Masklet</span>}
-    </a>
+    </Link>
   );
 }
