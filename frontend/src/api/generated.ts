@@ -374,11 +374,11 @@ export const DeletedSessions: Operation<DeletedSessionsResult, DeletedSessionsVa
   text: "query DeletedSessions { deletedSessions { id may title projectId createdS video { id title } } }",
 };
 
-export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProjects: readonly ({ id: string; title: string })[] };
+export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProjects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
 export type ProjectsVariables = Record<string, never>;
 export const Projects: Operation<ProjectsResult, ProjectsVariables> = {
   name: 'Projects',
-  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful }",
+  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title may } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful }",
 };
 
 export type ProjectNamesResult = { projects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
