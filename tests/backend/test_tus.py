@@ -20,6 +20,7 @@ from backend.api.tus.protocol import BODY_TYPE, Refused, file_name
 from backend.api.tus.shelf import Busy, Shelf
 from backend.app import open_service, web_app
 from backend.domain.errors import NotFound, Unavailable
+from backend.domain.people import LOCAL, Caller, Person, acting
 from backend.host.fake_host import FakeHost
 from backend.limits import Limits
 from backend.settings import Settings
@@ -344,3 +345,20 @@ def test_unfinished_uploads_are_counted(tmp_path: Path) -> None:
         assert refused.status_code == 429 and "unfinished" in refused.json()["error"]
         server.client.delete(path, headers=TUS)
         create(server, 10)
+
+
+def test_an_upload_is_there_for_who_sends_it_and_for_a_start_that_goes_on(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 3600)
+    ana, ben = (Caller(Person(name, name)) for name in ("ana", "ben"))
+    token = acting.set(ana)
+    try:
+        upload = shelf.create("film.mp4", 10)
+        assert shelf.find(upload.upload_id).owner == "ana"
+        for stranger in (ben, LOCAL):
+            acting.set(stranger)
+            with pytest.raises(NotFound, match="no such upload"):
+                shelf.open(upload.upload_id)
+        acting.set(None)
+        assert shelf.find(upload.upload_id) == upload
+    finally:
+        acting.reset(token)
