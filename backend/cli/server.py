@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,17 +15,21 @@ if TYPE_CHECKING:
 
 def add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--server", metavar="URL", help="default: MASKLET_SERVER, or http://localhost:7262")
-    parser.add_argument("--key", help="of a closed server: the one in its owner's link (or MASKLET_KEY)")
+    parser.add_argument(
+        "--token",
+        "--key",
+        help="of a closed server: an API token (or MASKLET_TOKEN), or the key in its owner's link",
+    )
 
 
 @contextmanager
 def client_of(args: argparse.Namespace) -> Iterator[Client]:
     """A client; its errors are said as sentences."""
     from backend.client import Client, MaskletError
-    from backend.client.client import default_server
+    from backend.client.client import default_server, default_token
 
     try:
-        with Client(args.server or default_server(), args.key or os.environ.get("MASKLET_KEY")) as client:
+        with Client(args.server or default_server(), args.token or default_token()) as client:
             yield client
     except MaskletError as error:
         raise CannotDo(str(error)) from error

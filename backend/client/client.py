@@ -22,11 +22,11 @@ Point = tuple[float, float] | tuple[float, float, bool]
 
 
 class Client:
-    """A Masklet server, by default that of MASKLET_SERVER or of `make run`. `key` is the one in its owner's
-    link, where the server is closed to others."""
+    """A Masklet server, by default that of MASKLET_SERVER or of `make run`. A closed one asks for a `token`:
+    an API token, or the key in its owner's link; by default that of MASKLET_TOKEN."""
 
-    def __init__(self, server: str | None = None, key: str | None = None, timeout_s: float = 900.0) -> None:
-        self._connection = Connection(server or default_server(), key, timeout_s)
+    def __init__(self, server: str | None = None, token: str | None = None, timeout_s: float = 900.0) -> None:
+        self._connection = Connection(server or default_server(), token or default_token(), timeout_s)
 
     def __enter__(self) -> Client:
         return self
@@ -316,3 +316,7 @@ def _ended(connection: Connection, job: api.Job, progress: Callable[[float], Non
 def default_server() -> str:
     """What MASKLET_SERVER says, else the one of `make run`."""
     return os.environ.get("MASKLET_SERVER") or DEFAULT_SERVER
+
+
+def default_token() -> str | None:
+    return os.environ.get("MASKLET_TOKEN") or os.environ.get("MASKLET_KEY")

@@ -31,8 +31,8 @@ def unseen(done: float) -> None:
 class Connection:
     """Safe to use from several threads at once."""
 
-    def __init__(self, server: str, key: str | None, timeout_s: float) -> None:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
+    def __init__(self, server: str, token: str | None, timeout_s: float) -> None:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         self.server = server.rstrip("/")
         self._http = httpx.Client(
             base_url=self.server, headers=headers, timeout=httpx.Timeout(timeout_s, read=timeout_s)

@@ -102,7 +102,7 @@ class Team:
         """A new one."""
         self.places += 1
         service, named = self.server.service, f"{self.places}"
-        place = Place(f"project-{named}", f"session-{named}", f"video-{named}")
+        place = Place(f"project-{named}", f"session-{named}", f"{self.places:032x}")
         service.projects._projects.add_project(Project(place.project_id, f"Project {named}", 1.0))
         video = replace(CLIP, video_id=place.video_id, in_gallery=False)
         service.videos.put_video(video)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backend.api.context import Service
 from backend.api.permissions.rules import Find, Given, Thing
 from backend.api.permissions.things import project, session
@@ -30,9 +32,11 @@ def link(argument: str = "id") -> Find:
         if scope.kind is ScopeKind.SERVER:
             return [_SERVER]
         project_id, session_id = place_names(scope)
-        return place(service, {"projectId": project_id, "sessionId": session_id})
+        found = place(service, {"projectId": project_id, "sessionId": session_id})
+        return [replace(thing, missing=NotFound(NO_LINK)) for thing in found]
 
     return find
 
 
+NO_LINK = "There is no such link; it may have been revoked."
 _SERVER = Thing(Forbidden("Only who has a role on the whole server may do this."), frozenset())
