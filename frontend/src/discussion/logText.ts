@@ -44,6 +44,8 @@ const DEEDS: Readonly<Record<string, Message>> = {
   removeObject: 'removed an object',
   assignObject: 'assigned an object',
   assignSession: 'assigned the session',
+  moveSession: 'moved the session to another project',
+  setProjectOntology: 'changed the classes',
   createLink: 'made a link',
   revokeLink: 'revoked a link',
   setMemberRole: 'changed a role',

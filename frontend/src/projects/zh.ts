@@ -30,6 +30,7 @@ export const zhProjects = {
   'Move to…': '移动到…',
   'Move to another project': '移动到另一个项目',
   'There is no other project that you may add to.': '没有其他您可以添加内容的项目。',
+  'moved the session to another project': '将会话移到另一个项目',
   'Moved to {name}.': '已移动到 {name}。',
   'Somebody who left': '已离开的人',
   'For {names}': '分配给 {names}',
