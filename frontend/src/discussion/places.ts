@@ -1,5 +1,5 @@
 import { request } from '../api/client';
-import { ReviewQueue } from '../api/generated';
+import { type ObjectFields, ReviewQueue } from '../api/generated';
 import { notify, notifyError } from '../app/notices';
 import { navigate, sessionPath } from '../app/router';
 import type { Workspace } from '../app/workspace';
@@ -60,14 +60,21 @@ export function followAddress(workspace: Workspace, search: string): () => void 
   return stop;
 }
 
-/** To the object that waits longest: in this session first, then in others. */
-export async function goToNext(workspace: Workspace): Promise<void> {
-  const { session } = workspace;
-  const state = session.store.get();
-  const waiting = visibleObjects(state)
+type Reviewed = Pick<ObjectFields, 'objectId' | 'review'>;
+
+/** Objects that wait for review, the longest waiting first. */
+export function waitingIn(objects: readonly Reviewed[]): readonly number[] {
+  return objects
     .filter(({ review }) => review.state === 'FOR_REVIEW')
     .sort((a, b) => (a.review.sentS ?? 0) - (b.review.sentS ?? 0))
     .map(({ objectId }) => objectId);
+}
+
+/** To the object that waits longest: after the selected one in this session, then in others, then from the first. */
+export async function goToNext(workspace: Workspace): Promise<void> {
+  const { session } = workspace;
+  const state = session.store.get();
+  const waiting = waitingIn(visibleObjects(state));
   const at = state.selectedId === null ? -1 : waiting.indexOf(state.selectedId);
   const here = waiting[at + 1];
   if (here !== undefined) {
