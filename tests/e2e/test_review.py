@@ -148,7 +148,12 @@ def test_sent_rejected_mended_and_accepted(
     expect(mine.locator("img")).to_have_js_property("complete", True)
     axe.judge(rex, "the queue")
     shots.take(rex, "queue")
-    mine.click()
+    rex.get_by_test_id("queue-item").first.focus()
+    rex.keyboard.press("ArrowDown")  # it is the latest, so the last
+    for _ in range(rex.get_by_test_id("queue-item").count()):
+        rex.keyboard.press("j")
+    expect(mine).to_be_focused()
+    rex.keyboard.press("Enter")
     expect(state(rex)).to_have_attribute("data-state", "FOR_REVIEW")
     rex.get_by_test_id("reject-object").click()
     rex.get_by_test_id("reject-reason").fill("The tail is missing")
@@ -168,6 +173,8 @@ def test_sent_rejected_mended_and_accepted(
     expect(rex.get_by_test_id("holder")).to_have_count(0)  # Ana has let go of it
     rex.get_by_test_id("accept-object").click()
     expect(state(ana)).to_have_attribute("data-state", "ACCEPTED")
+    rex.keyboard.press("y")
+    expect(rex.get_by_test_id("toast")).to_have_text("Nothing else waits for review.")
 
     # A change takes the acceptance back.
     editor.click((fish[0], fish[1] + 4))
