@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from backend.api.owner_key import owner_key
@@ -247,6 +248,32 @@ def test_the_official_stream_ends_with_the_access_and_tracking_with_it(tmp_path:
         assert rest.count(b"--frame") < 19
         latest = crew.server.service.sessions.propagation(place.session_id)
         assert latest is not None and latest.state.value == "cancelled"
+
+
+def test_an_upload_ends_with_the_access(tmp_path: Path) -> None:
+    with team(tmp_path) as crew:
+        place = crew.place()
+        ada = crew.member("Ada", Role.ANNOTATOR, place.scope)
+        before = len(crew.server.service.videos.videos())
+        done = threading.Event()
+
+        def slowly() -> Iterator[bytes]:
+            for sent in range(200):
+                if sent == 3:
+                    crew.server.service.people.remove_member("ada", place.scope)
+                yield b"x"
+                done.wait(0.1)
+
+        try:
+            answer = ada.client.post(
+                f"/api/videos?project={place.project_id}&name=x.mp4",
+                content=slowly(),
+                headers={"content-length": "200"},
+            )
+            assert answer.status_code == 401
+        except httpx.TransportError:
+            pass  # the server has hung up
+        assert len(crew.server.service.videos.videos()) == before
 
 
 def test_a_signed_out_cookie_is_of_no_use_to_who_copied_it(crew: Team, place: Place) -> None:

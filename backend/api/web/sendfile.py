@@ -6,6 +6,7 @@ tab would hold one of its threads; sent from the event loop it costs an open fil
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from a2wsgi import WSGIMiddleware
@@ -52,6 +53,15 @@ class FlaskMount:
             if file is None:
                 await send(message)
 
-        await self._wsgi(scope, receive, unless_file)
+        # Flask's thread cannot be broken off: where its request is, it ends by itself, and nobody hears it.
+        answering = asyncio.ensure_future(self._wsgi(scope, receive, unless_file))
+        answering.add_done_callback(_look_at)
+        await asyncio.shield(answering)
         if file is not None:
             await file(scope, receive, send)
+
+
+def _look_at(done: asyncio.Future[None]) -> None:
+    """What it died of was told, or there is nobody left to tell."""
+    if not done.cancelled():
+        done.exception()
