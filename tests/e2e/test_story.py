@@ -136,8 +136,8 @@ def add_a_second(editor: Editor, server: MaskletServer, clip: StoryClip, picture
     editor.rename(FIRST, "A <b>bold</b> name & more")
     editor.rename(FIRST, clip.names[0])
     editor.rename(SECOND, clip.names[1])
-    seen = view(server, editor.session_id)
-    assert seen.names == {FIRST: clip.names[0], SECOND: clip.names[1]}
+    names = {FIRST: clip.names[0], SECOND: clip.names[1]}
+    seen = wait_for(server, editor.session_id, lambda seen: seen.names == names, "both names")
     assert seen.colours[FIRST] != seen.colours[SECOND]
     pictures.take(editor.page, "two-objects")
 
