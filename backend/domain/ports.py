@@ -81,7 +81,7 @@ class SessionStore(KnowsKeys, Protocol):
         ...
 
     def tracks_afresh(self, session_id: str) -> bool:
-        """Would prompts and the running propagation, walked from its start, give an engine all that it knew?"""
+        """Would prompts and the running propagation, walked from its start, tell an engine all it knew?"""
         ...
 
     def running_propagations(self) -> list[tuple[str, Propagation]]:
