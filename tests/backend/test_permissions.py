@@ -53,7 +53,7 @@ HIDDEN = (
     "There is no such link",
     "There is no video",
 )
-FORBIDDEN = (*REFUSALS.values(), "Only an owner of this", "Only who has a role on the whole")
+FORBIDDEN = (*REFUSALS.values(), "Only an owner of this")
 UNCOMPARED = {"logins", "api_tokens"}  # that one was used is noted in them
 POSTED = {
     "/propagate_in_video",

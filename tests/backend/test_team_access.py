@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from backend.api.owner_key import owner_key
+from backend.client import Client
+from backend.client.errors import Refused
 from backend.domain.people import Role, Scope
 from backend.domain.people_commands import LOGIN_S, WRONG_AT_MOST
 from tests.backend.live import FEED, TRACK
@@ -316,6 +318,19 @@ def test_a_token_does_what_its_person_may_and_no_more(crew: Team, place: Place) 
     assert own.code(ADD, s=place.session_id) is None
     crew.give(ada.person, Role.VIEWER, place.scope)
     assert own.code(ADD, s=place.session_id) == "FORBIDDEN"
+
+
+def test_the_python_client_takes_a_token(crew: Team, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = crew.member("Ada", Role.VIEWER, place.scope)
+    token = token_of(ada, "VIEWER", p=place.project_id)
+    with Client(crew.server.url, token) as client:
+        assert [one.id for one in client.sessions()] == [place.session_id]
+    monkeypatch.setenv("MASKLET_TOKEN", token)
+    with Client(crew.server.url) as client:
+        assert client.session(place.session_id).id == place.session_id
+    monkeypatch.setenv("MASKLET_TOKEN", f"{token}x")
+    with Client(crew.server.url) as client, pytest.raises(Refused, match="closed"):
+        client.sessions()
 
 
 def test_a_token_is_listed_without_its_secret_and_can_be_revoked(crew: Team, place: Place) -> None:

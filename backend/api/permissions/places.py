@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from backend.api.context import Service
 from backend.api.permissions.rules import Find, Given, Thing
-from backend.api.permissions.things import project, session
-from backend.domain.errors import Forbidden, NotFound
+from backend.api.permissions.things import project, server, session
+from backend.domain.errors import NotFound
 from backend.domain.people import Scope, ScopeKind
 from backend.domain.people_commands import place_names
+
+NO_LINK = "There is no such link; it may have been revoked."
 
 
 def place(service: Service, given: Given) -> list[Thing]:
@@ -18,7 +20,7 @@ def place(service: Service, given: Given) -> list[Thing]:
         return session()(service, given)
     if given.get("projectId") is not None:
         return project()(service, given)
-    return [_SERVER]
+    return server(service, given)
 
 
 def link(argument: str = "id") -> Find:
@@ -30,13 +32,9 @@ def link(argument: str = "id") -> Find:
         except NotFound as missing:
             return [Thing(missing, None)]
         if scope.kind is ScopeKind.SERVER:
-            return [_SERVER]
+            return server(service, given)
         project_id, session_id = place_names(scope)
         found = place(service, {"projectId": project_id, "sessionId": session_id})
         return [replace(thing, missing=NotFound(NO_LINK)) for thing in found]
 
     return find
-
-
-NO_LINK = "There is no such link; it may have been revoked."
-_SERVER = Thing(Forbidden("Only who has a role on the whole server may do this."), frozenset())
