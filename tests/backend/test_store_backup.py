@@ -320,7 +320,7 @@ class TestRefusals:
             self.refused(lambda name=name: back_up(source, tmp_path / name), error, sentence)
 
     def test_a_full_disk(self, source: Installation, small_disk: Path) -> None:
-        (source.data / "videos/video-1/source").write_bytes(bytes(600_000))
+        (source.data / "videos/video-1/source").write_bytes(bytes(1_000_000))
         for name in ("backups", "one.tar"):
             self.refused(lambda name=name: back_up(source, small_disk / name), Unavailable, "disk is full")
             assert not list(small_disk.glob("**/*.json")) and not (small_disk / "one.tar").exists()
