@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,16 +48,18 @@ def test_the_command_line(server: Live, tmp_path: Path) -> None:
         session = client.new_session(client.upload(tmp_path / "clip.mp4"))
         session.click(disc_x(0), HEIGHT // 2)
     commands = [shlex.split(line) for block in blocks("cli.md", "sh") for line in block.splitlines()]
-    assert len(commands) == 9
-    said = {}
+    assert len(commands) == 13
+    known = {"SESSION": session.id, "VIDEO": session.video.id}
+    said: dict[str, str] = defaultdict(str)
     for name, *words in commands:
         assert name == "masklet"
-        words = [session.id if word == "SESSION" else word for word in words]
-        said[words[0]] = run(
+        words = [known.get(word, word) for word in words]
+        said[words[0]] += run(
             [sys.executable, "-m", "backend.cli", *words], tmp_path, MASKLET_SERVER=server.url
         )
     assert "Right: 12 of 12 frames" in said["verify"] and "Nothing was changed" in said["import"]
-    assert (tmp_path / "masks.zip").is_file() and (tmp_path / "coco.zip").is_file()
+    assert "They are in session" in said["import"] and "Night shift" in said["projects"]
+    assert all((tmp_path / f"{name}.zip").is_file() for name in ("masks", "coco", "shift"))
 
 
 def test_the_python_client(server: Live, tmp_path: Path) -> None:
