@@ -123,7 +123,8 @@ def test_other_variables_that_are_named_are_read_somewhere() -> None:
     places = [
         REPOSITORY / name for name in ("Makefile", "Dockerfile", "backend/settings.py", "backend/limits.py")
     ]
-    places += [REPOSITORY / name for name in ("docker-compose.yaml", "Caddyfile", "backend/provider.py")]
+    own = ("docker-compose.yaml", "Caddyfile", "backend/provider.py", "backend/client/client.py")
+    places += [REPOSITORY / name for name in own]
     places += (REPOSITORY / "backend" / "cli").glob("*.py")
     places += [REPOSITORY / "checkpoints" / "download_ckpts.sh", *(REPOSITORY / ".ci").iterdir()]
     places += [path for path in (REPOSITORY / "tests").rglob("*.py") if path.name != "test_docs.py"]

@@ -39,8 +39,8 @@ class Editors:
 
 def page_of(caller: Caller | None, header: str) -> Page | None:
     """Somebody who is signed in is the same on all their browsers. On an open server everybody is LOCAL, so
-    there a browser is a person; a script there, which is no page, is the person whose machine it is, and nobody
-    is in its way (None)."""
+    there a browser is a person. A script there, which is no page, is the person whose machine it is, and
+    nobody is in its way (None)."""
     said = WELL_FORMED.fullmatch(header)
     if caller is None:
         return None

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { request } from '../api/client';
-import { type ClassFields, type ProjectFields, SetProjectOntology } from '../api/generated';
+import { type ClassFields, type OneProjectResult, SetProjectOntology } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { t } from '../i18n/t';
 import { ClassDialog } from '../objects/ClassDialog';
@@ -12,7 +12,7 @@ export function ProjectClasses({
   reload,
   onClose,
 }: {
-  project: ProjectFields;
+  project: OneProjectResult['project'];
   reload: () => void;
   onClose: () => void;
 }) {

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import type { ProjectFields } from '../api/generated';
+import type { OneProjectResult } from '../api/generated';
 import { t } from '../i18n/t';
 import { ShareProjectButton } from '../team/ShareButton';
 import { Button } from '../ui/Button';
@@ -19,7 +19,13 @@ const ProjectExport = lazy(async () => ({
 type Dialog = 'classes' | 'export';
 
 /** What can be done with the project as a whole. */
-export function ProjectTools({ project, reload }: { project: ProjectFields; reload: () => void }) {
+export function ProjectTools({
+  project,
+  reload,
+}: {
+  project: OneProjectResult['project'];
+  reload: () => void;
+}) {
   const [open, setOpen] = useState<Dialog | null>(null);
   const mayManage = project.may.includes('MANAGE');
   const close = () => setOpen(null);

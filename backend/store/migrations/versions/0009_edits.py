@@ -54,9 +54,7 @@ def upgrade() -> None:
 def _fill(
     kind: str, table: str, object_id: str = "-1", frame_idx: str = "-1", version: str = "version"
 ) -> None:
-    op.execute(
-        FILL.format(kind=kind, table=table, object_id=object_id, frame_idx=frame_idx, version=version)
-    )
+    op.execute(FILL.format(kind=kind, table=table, object_id=object_id, frame_idx=frame_idx, version=version))
 
 
 def downgrade() -> None:
