@@ -101,7 +101,9 @@ export type PresenceFields = { id: string; name: string; colour: string; frameId
 
 export type ProgressFields = { sessions: number; sessionsVerified: number; objects: number; objectsForReview: number; objectsAccepted: number; objectsRejected: number; frames: number; framesMasked: number; framesVerified: number; framesDoubtful: number };
 
-export type ProjectFields = { id: string; title: string; isFirst: boolean; createdS: number; may: readonly (May)[]; covers: readonly (string)[]; ontology: readonly (ClassFields)[]; progress: ProgressFields };
+export type ProjectFields = { id: string; title: string; isFirst: boolean; createdS: number; may: readonly (May)[]; covers: readonly (string)[]; progress: ProgressFields };
+
+export type ProjectClasses = { ontology: readonly (ClassFields)[] };
 
 export type PersonFields = { id: string; name: string; colour: string };
 
@@ -378,7 +380,7 @@ export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProj
 export type ProjectsVariables = Record<string, never>;
 export const Projects: Operation<ProjectsResult, ProjectsVariables> = {
   name: 'Projects',
-  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title may } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful }",
+  text: "query Projects { projects { ...ProjectFields } deletedProjects { id title may } } fragment ProjectFields on Project { id title isFirst createdS may covers progress { ...ProgressFields } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful }",
 };
 
 export type ProjectNamesResult = { projects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
@@ -388,11 +390,11 @@ export const ProjectNames: Operation<ProjectNamesResult, ProjectNamesVariables> 
   text: "query ProjectNames { projects { id title may } }",
 };
 
-export type OneProjectResult = { project: ProjectFields; projectSessions: readonly ({ session: SessionCard; progress: ProgressFields; assigneeIds: readonly (string)[]; isMine: boolean })[]; projectVideos: readonly (VideoCard)[]; projectPeople: readonly (PersonFields)[]; engines: readonly (EngineFields)[] };
+export type OneProjectResult = { project: ProjectFields & ProjectClasses; projectSessions: readonly ({ session: SessionCard; progress: ProgressFields; assigneeIds: readonly (string)[]; isMine: boolean })[]; projectVideos: readonly (VideoCard)[]; projectPeople: readonly (PersonFields)[]; engines: readonly (EngineFields)[] };
 export type OneProjectVariables = { id: string };
 export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
   name: 'OneProject',
-  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers ontology { ...ClassFields } progress { ...ProgressFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields ...ProjectClasses } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers progress { ...ProgressFields } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment ProjectClasses on Project { ontology { ...ClassFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };
