@@ -50,7 +50,7 @@ def gallery_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, gallery_data: Path) -> Iterator[MaskletServer]:
+def gallery_server(tmp_path_factory: pytest.TempPathFactory, gallery_data: Path) -> Iterator[MaskletServer]:
     """One running server for the tests that only need some server: the docs' examples, for one."""
     running = MaskletServer(tmp_path_factory.mktemp("masklet"), gallery_data)
     running.start()

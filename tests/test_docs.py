@@ -142,13 +142,15 @@ def test_graphql_examples_fit_the_schema(path: Path) -> None:
         assert not errors, f"{example}\n{errors}"
 
 
-def test_the_protocols_examples_run(server: MaskletServer) -> None:
+def test_the_protocols_examples_run(gallery_server: MaskletServer) -> None:
     """docs/protocol.md's Python, top to bottom, against a real server; it asserts by itself."""
     blocks = code_blocks(REPOSITORY / "docs" / "protocol.md", "python")
     assert len(blocks) >= 4
     program = "\n".join(blocks)
     assert "http://localhost:7262" in program
-    exec(compile(program.replace("http://localhost:7262", server.url), "docs/protocol.md", "exec"), {})
+    exec(
+        compile(program.replace("http://localhost:7262", gallery_server.url), "docs/protocol.md", "exec"), {}
+    )
 
 
 def test_the_python_examples_of_the_guides_compile() -> None:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import BigInteger, Connection, Integer, case, func, literal, select
+from sqlalchemy import BigInteger, Connection, Integer, case, cast, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from backend.domain.coverage import DOUBTFUL
@@ -64,7 +64,7 @@ def read_progress(database: Database, session_ids: Sequence[str]) -> list[Sessio
 
 def _read(connection: Connection, session_ids: list[str]) -> _Asked:
     of_them = sessions.c.session_id.in_(session_ids)
-    frames = (func.length(videos.c.pts_s) // 8).label("num_frames")
+    frames = (cast(func.length(videos.c.pts_s), Integer) // 8).label("num_frames")
     there = connection.execute(
         select(sessions.c.session_id, sessions.c.version, sessions.c.assignee_id, frames)
         .join(videos)

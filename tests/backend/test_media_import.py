@@ -334,7 +334,7 @@ def test_a_killed_import_leaves_nothing_that_looks_finished(
 
 def test_a_full_disk(small_disk: Path, tmp_path: Path) -> None:
     path = Clip(options={"crf": "0"}, num_frames=100, size=(640, 480)).write(tmp_path)
-    (small_disk / "ballast").write_bytes(bytes(390_000))
+    (small_disk / "ballast").write_bytes(bytes(800_000))
     with pytest.raises(Unavailable, match="disk is full: free some space"):
         import_video(path, small_disk / "video")
     assert [entry.name for entry in small_disk.iterdir()] == ["ballast"]

@@ -18,11 +18,11 @@ CLIP = "koi-pond"
 SHOWN = 24  # the frame in the picture
 
 
-def test_three_objects_forward(browser: Browser, server: MaskletServer, pictures: Path) -> None:
+def test_three_objects_forward(browser: Browser, gallery_server: MaskletServer, pictures: Path) -> None:
     clip = next(clip for clip in rendered_clips() if clip.name == CLIP)
     context = new_context(browser)
     page = context.new_page()
-    page.goto(server.url)
+    page.goto(gallery_server.url)
     page.get_by_role("button", name=re.compile(f"^Open {clip.title}")).click()
     page.wait_for_url("**/s/*")
     editor = Editor(page, *clip.size)
@@ -38,7 +38,9 @@ def test_three_objects_forward(browser: Browser, server: MaskletServer, pictures
             editor.click(inside(mask))
         editor.shows_masks_of(*range(1, object_id + 1))
         editor.rename(object_id, name.capitalize())
-    prompted = wait_for(server, editor.session_id, lambda seen: len(seen.rles) == len(truth), "three masks")
+    prompted = wait_for(
+        gallery_server, editor.session_id, lambda seen: len(seen.rles) == len(truth), "three masks"
+    )
     assert prompted.points.keys() == {(2, 0), (3, 0)}  # the first has a box
     for object_id, mask in enumerate(truth.values(), 1):
         assert intersection_over_union(prompted.mask(object_id, 0), mask) > 0.6, prompted.names[object_id]
@@ -48,7 +50,7 @@ def test_three_objects_forward(browser: Browser, server: MaskletServer, pictures
     for object_id in range(1, len(truth) + 1):
         editor.has_mask_frames(object_id, clip.num_frames)
     expect(editor.progress).to_be_hidden()
-    done = view(server, editor.session_id)
+    done = view(gallery_server, editor.session_id)
     assert done.propagation["framesTotal"] == clip.num_frames
     editor.go_to(SHOWN)
     editor.shows_masks_of(*range(1, len(truth) + 1))
