@@ -1,4 +1,4 @@
-const EDIT_S = 4; // after the last touch an object is still being edited; then its lease lapses, in six more
+const EDIT_S = 12; // after the last touch an object is still being edited; then its lease lapses, in six more
 
 /** Which objects this page is editing: those that it touched a moment ago. */
 export class Holding {
