@@ -41,7 +41,7 @@ test: $(TEST_STAMP) $(WEB_STAMP)
 	@$(MAKE) --no-print-directory check
 	@cd frontend && npm run --silent test
 	@echo "[5/5] Python and browser tests"
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@.ci/pytest_in_two.sh $(PY) $(PYTEST_ARGS)
 
 check: $(TEST_STAMP) $(NPM_STAMP)
 	@$(PY) -m ruff check .

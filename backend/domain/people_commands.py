@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 from zlib import crc32
 
-from backend.domain.colours import colour_of
+from backend.domain.colours import light_colour_of
 from backend.domain.errors import Conflict, Forbidden, InvalidInput
 from backend.domain.link_errors import NoLink, PassphraseNeeded, PassphraseWrong, TooManyTries
 from backend.domain.membership import BY_OWNER, ApiToken, Credential, Link, Member, PeopleStore
@@ -285,7 +285,7 @@ def place_names(scope: Scope) -> tuple[str | None, str | None]:
 
 def _new_person(name: str) -> Person:
     person_id = uuid.uuid4().hex
-    return Person(person_id, _name(name), colour_of(crc32(person_id.encode()) % 1000))
+    return Person(person_id, _name(name), light_colour_of(crc32(person_id.encode()) % 1000))
 
 
 def _name(text: str) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from backend.domain.colours import colour_of
+from backend.domain.colours import light_colour_of
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.leases import MAX_HELD, LeaseTable, Page
 
@@ -166,7 +166,7 @@ class Room:
 
 
 def _presence(who: str, visit: Visit, holds: tuple[int, ...]) -> Presence:
-    colour = visit.face.colour or colour_of(visit.face.guest + GUEST_COLOURS)
+    colour = visit.face.colour or light_colour_of(visit.face.guest + GUEST_COLOURS)
     return Presence(public_id(who), name_of(visit.face), colour, visit.sight, holds)
 
 

@@ -153,7 +153,8 @@ def test_an_object_that_somebody_edits_is_theirs_until_it_is_taken_over(
     team.ana.click((x - 16, y))  # Ana goes on, so it is still hers
     expect(ben.get_by_test_id("held-object")).to_contain_text("Ana is editing this object")
     ben.get_by_test_id("take-over").click()
-    expect(ana.get_by_test_id("toast")).to_contain_text("Ben took over Orange koi.")
+    notices = ana.get_by_test_id("toast")
+    expect(notices.filter(has_text="Ben took over Orange koi.")).to_be_visible()
     expect(team.ana.row(1).get_by_test_id("holder")).to_have_text("Ben")
     shots.take(ana, "taken-over")
     team.ben.click((x + 8, y + 16))
