@@ -131,6 +131,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         folder / "server",
         gallery=False,
         PYTHONPATH=str(watcher),
+        PYTHONDONTWRITEBYTECODE="1",  # in a fresh clone Python would write beside the sources
         MASKLET_MAX_REQUESTS_PER_MINUTE="0",
         MASKLET_MAX_QUERY_ALIASES="100",
         MASKLET_MAX_QUERY_TOKENS="10000",
