@@ -17,10 +17,10 @@ from backend.domain.ports import VideoStore
 from backend.domain.video import Video, VideoState
 from backend.media.file_lock import folder_lock
 from backend.media.gallery import ensure_gallery, gallery_id
-from backend.media.rendered import rendered_clips
 from backend.settings import Settings, from_environment
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
+from sam2.procedural.clips import rendered_clips
 
 POLITE = 10  # `nice`: people's clicks come first
 

@@ -16,8 +16,8 @@ from backend.domain.video import Video, VideoState
 from backend.media.importer import import_video
 from backend.media.index import INDEX_NAME, SOURCE_NAME
 from backend.media.pixels import Orientation
-from backend.media.rendered import RenderedClip, rendered_clips
 from backend.media.rendition import RenditionWriter
+from sam2.procedural.clips import RenderedClip, rendered_clips
 
 SOURCE_CRF = 14  # close to lossless: the masks of these clips are known to the pixel
 GALLERY_IDS = uuid.UUID("5e1c2f0a-6f0d-4f4e-9a77-6d61736b6c65")  # fixed: a clip keeps its id for good

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from backend.domain.session import BoxPrompt, FramePrompt, PointPrompt
-from backend.media.rendered import RenderedClip, rendered_clips
 from backend.worker.colorflow.engine import ColorflowEngine
 from backend.worker.colorflow.session import ColorflowSession
 from backend.worker.engine import ObjectMask
 from backend.worker.masks import encode_mask
+from sam2.procedural.clips import RenderedClip, rendered_clips
 from tests.benchmarks.cases import FrameList, innermost, overlap
 
 

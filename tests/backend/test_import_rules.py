@@ -103,11 +103,32 @@ def test_the_domain_imports_only_itself_and_the_standard_library() -> None:
     assert strangers == []
 
 
+TENSORS = "sam2.procedural.tensors"  # the one module of the procedural set that needs torch
+
+
 def test_torch_is_the_workers_and_the_models() -> None:
     torch_users = {i.by for i in all_imports() if is_in(i.module, "torch")}
     assert [user for user in torch_users if not is_in(user, "sam2", "backend.worker")] == []
     knowing = ["backend.cli.finetune", "backend.worker.evaluated", "backend.worker.sam2_engine"]
-    assert found(["backend"], "sam2") == found(knowing, "sam2"), "only these know the library"
+    drawing = ["backend.gallery", "backend.media"]
+    allowed = found(knowing, "sam2") + found(drawing, "sam2.procedural")
+    assert set(found(["backend"], "sam2")) == set(allowed), "only these know the library"
+
+
+def test_procedural_video_is_drawn_without_the_model_and_without_torch() -> None:
+    """The gallery is of that set, and the service starts without torch."""
+    outside = [
+        str(i)
+        for i in all_imports()
+        if is_in(i.by, "sam2.procedural")
+        and not is_in(i.by, TENSORS)
+        and (
+            is_in(i.module, "torch", TENSORS)
+            or (is_in(i.module, "sam2") and not is_in(i.module, "sam2.procedural"))
+        )
+    ]
+    assert outside == []
+    assert found(["backend"], TENSORS) == []
 
 
 def test_the_library_knows_nothing_of_the_service() -> None:
@@ -164,8 +185,10 @@ def test_starting_the_service_loads_no_torch() -> None:
                     if module not in reached:
                         reached.add(module)
                         waiting.append(module)
-    assert "backend.host.thread_host" in reached
-    assert [module for module in sorted(reached) if is_in(module, "torch", "sam2", "hydra")] == []
+    assert {"backend.host.thread_host", "sam2.procedural.clips"} <= reached
+    heavy = [module for module in reached if is_in(module, "torch", "hydra", TENSORS)]
+    model = [module for module in reached if is_in(module, "sam2") and not is_in(module, "sam2.procedural")]
+    assert heavy == [] and model == ["sam2"], "which is a docstring"
 
 
 def package_of(module: str) -> str:

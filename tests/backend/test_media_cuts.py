@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from backend.media.cuts import CUTS_NAME, SceneCuts, cuts_among, find_cuts
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 
 
 def film(path: Path, frames: Sequence[np.ndarray]) -> Path:

@@ -26,9 +26,9 @@ from backend.media.gallery import ensure_gallery, gallery_id
 from backend.media.index import INDEX_NAME, NO_STAMP, RENDITION_NAME, SOURCE_NAME, FrameIndex
 from backend.media.library import VideoLibrary, clean_title
 from backend.media.pixels import Orientation
-from backend.media.rendered import rendered_clips
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
+from sam2.procedural.clips import rendered_clips
 from tests.backend.numbered_clips import Clip, number_of, numbered, numbers_in
 
 LONG = Clip(".avi", options={"preset": "ultrafast"}, num_frames=500, size=(640, 480))  # takes some seconds

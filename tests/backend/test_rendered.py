@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.media.rendered import RenderedClip, rendered_clips
+from sam2.procedural.clips import RenderedClip, rendered_clips
 
 
 def test_names_are_unique_and_each_clip_holds_two_objects_or_more() -> None:

@@ -21,11 +21,11 @@ from backend import gallery
 from backend.api.owner_key import owner_key
 from backend.domain.errors import Unavailable
 from backend.domain.video import VideoState
-from backend.media.rendered import rendered_clips
 from backend.serve import checks
 from backend.settings import Settings
 from backend.store.database import open_database
 from backend.store.videos import SqlVideoStore
+from sam2.procedural.clips import rendered_clips
 from tests.backend.live import FEED, SET_PROMPT, TRACK, Seen, deltas, wait_until
 from tests.backend.small_video import write_small_video
 from tests.e2e.server import REPOSITORY, free_port, port_is_free

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from backend.domain.rle import Rle
-from backend.media.rendered import RenderedClip, rendered_clips
 from backend.worker.masks import decode_mask
+from sam2.procedural.clips import RenderedClip, rendered_clips
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED_DATA = Path(os.environ.get("MASKLET_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))

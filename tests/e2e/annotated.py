@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.clips import drawn_clip
 from tests.e2e.editor import Editor
 from tests.e2e.server import MaskletServer

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from backend.media.rendered import RenderedClip
+from sam2.procedural.clips import RenderedClip
 
 
 @dataclass(frozen=True)

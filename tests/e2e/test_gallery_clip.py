@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, expect
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.clips import inside
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.clips import inside
 from tests.e2e.server import MaskletServer
 from tests.e2e.session_view import FEED, SessionView, view, wait_for

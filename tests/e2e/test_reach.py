@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e import session_view
 from tests.e2e.annotated import VideoInfo, koi_pond, new_session, open_session
 from tests.e2e.clips import inside

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.annotated import Click, VideoInfo, koi_pond, new_session, open_session
 from tests.e2e.axe import Axe
 from tests.e2e.clips import inside

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pycocotools.coco import COCO
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.clips import StoryClip, drawn_clip, inside, real_cups
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer

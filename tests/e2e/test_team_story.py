@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from backend.api.access import COOKIE
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.annotated import Click, VideoInfo, koi_pond, new_session, open_session
 from tests.e2e.clips import inside
 from tests.e2e.closed import ClosedServer, Terms, join, make_link, visitor

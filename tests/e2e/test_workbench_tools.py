@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.e2e.clips import StoryClip, drawn_clip
 from tests.e2e.editor import Editor, Pictures, new_context
 from tests.e2e.server import MaskletServer

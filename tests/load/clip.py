@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 
-from backend.media.rendered import rendered_clips
+from sam2.procedural.clips import rendered_clips
 from tests.benchmarks.cases import innermost
 
 OBJECT = "red boat"

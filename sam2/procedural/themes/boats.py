@@ -6,9 +6,9 @@ from math import sin
 
 import numpy as np
 
-from backend.media.rendering import motion, paint
-from backend.media.rendering.paint import Canvas, Colour, Sprite
-from backend.media.rendering.scene import Actor, Glints, Path, Pose, Scene
+from sam2.procedural import motion, paint
+from sam2.procedural.paint import Canvas, Colour, Sprite
+from sam2.procedural.scene import Actor, Glints, Path, Pose, Scene
 
 WIDTH, HEIGHT = 640, 360
 

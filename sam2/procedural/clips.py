@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from backend.media.rendering import balloons, boats, koi, leaves, marbles, tram
-from backend.media.rendering.scene import Rendered, Scene, render
+from sam2.procedural.scene import Rendered, Scene, render
+from sam2.procedural.themes import balloons, boats, koi, leaves, marbles, tram
 
 
 @dataclass

@@ -13,7 +13,7 @@ from math import ceil, cos, floor, hypot, radians, sin
 import cv2
 import numpy as np
 
-from backend.media.rendering.paint import Sprite
+from sam2.procedural.paint import Sprite
 
 SHUTTER = 0.5  # of the time between two frames, as a film camera's
 MAX_EXPOSURES = 6

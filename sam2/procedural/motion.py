@@ -7,7 +7,7 @@ from math import atan2, degrees
 
 import numpy as np
 
-from backend.media.rendering.scene import Path, Pose
+from sam2.procedural.scene import Path, Pose
 
 Key = tuple[float, float, float]  # frame index, x, y
 
