@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
+import httpx2
 
 from .errors import NotReachable, Refused
 from .wire import Operation, variables_of
@@ -34,8 +34,8 @@ class Connection:
     def __init__(self, server: str, token: str | None, timeout_s: float) -> None:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self.server = server.rstrip("/")
-        self._http = httpx.Client(
-            base_url=self.server, headers=headers, timeout=httpx.Timeout(timeout_s, read=timeout_s)
+        self._http = httpx2.Client(
+            base_url=self.server, headers=headers, timeout=httpx2.Timeout(timeout_s, read=timeout_s)
         )
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class Connection:
         """What a subscription sends, as it comes; ends with the server, or when the caller stops."""
         body = {"query": operation.text, "variables": variables_of(arguments)}
         headers = {"accept": "text/event-stream"}
-        timeout = httpx.Timeout(60.0, read=None)  # a feed may be silent for long
+        timeout = httpx2.Timeout(60.0, read=None)  # a feed may be silent for long
         with self._reaching():
             with self._http.stream("POST", "/graphql", json=body, headers=headers, timeout=timeout) as answer:
                 if answer.status_code != 200:
@@ -63,7 +63,7 @@ class Connection:
                     if data:
                         yield operation.result(_data_of(json.loads(data)))
 
-    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def send(self, method: str, path: str, **options: Any) -> httpx2.Response:
         with self._reaching():
             answer = self._http.request(method, path, **options)
         _check(answer)
@@ -119,7 +119,7 @@ class Connection:
             headers = {"content-length": str(path.stat().st_size)}
             return self.send("POST", "/api/imports", content=file, headers=headers).json()["uploadId"]
 
-    def _send_piece(self, place: str, offset: int, piece: bytes) -> httpx.Response:
+    def _send_piece(self, place: str, offset: int, piece: bytes) -> httpx2.Response:
         headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         return self.send("PATCH", place, content=piece, headers=headers)
 
@@ -127,9 +127,9 @@ class Connection:
     def _reaching(self) -> Iterator[None]:
         try:
             yield
-        except httpx.TimeoutException as error:
+        except httpx2.TimeoutException as error:
             raise NotReachable(f"{self.server} did not answer in time: try again.") from error
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise NotReachable(
                 f"No Masklet answers at {self.server}: start one with `masklet serve`, or name another."
             ) from error
@@ -141,7 +141,7 @@ def _data_of(answer: dict[str, Any]) -> dict[str, Any]:
     return answer["data"]
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: httpx2.Response) -> None:
     if answer.is_success:
         return
     try:

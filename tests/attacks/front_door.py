@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.e2e.server import REPOSITORY, MaskletServer, free_port
@@ -54,10 +54,10 @@ class FrontDoor:
         root = self.folder / "caddy" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
         return ssl.create_default_context(cafile=root)
 
-    def client(self, address: str = "127.0.0.2", **headers: str) -> httpx.Client:
+    def client(self, address: str = "127.0.0.2", **headers: str) -> httpx2.Client:
         """Somebody at that address; `headers` go with each request."""
-        return httpx.Client(
-            transport=_Named(httpx.HTTPTransport(local_address=address, verify=self.trust())),
+        return httpx2.Client(
+            transport=_Named(httpx2.HTTPTransport(local_address=address, verify=self.trust())),
             base_url=f"https://127.0.0.1:{self.https_port}",
             headers={"host": self.host} | {name.replace("_", "-"): text for name, text in headers.items()},
             timeout=PATIENCE_S,
@@ -87,13 +87,13 @@ class FrontDoor:
         return "\n".join(kept) + (self.folder / "caddy.log").read_text()
 
 
-class _Named(httpx.BaseTransport):
+class _Named(httpx2.BaseTransport):
     """Says the domain's name in the handshake, and takes a certificate for that name alone."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.extensions["sni_hostname"] = DOMAIN
         return self._inner.handle_request(request)
 
@@ -150,7 +150,7 @@ def _wait_for(door: FrontDoor, proxy: subprocess.Popen[bytes]) -> None:
             with door.client() as client:
                 if client.get("/healthz").status_code == 200:
                     return
-        except (OSError, httpx.HTTPError):
+        except (OSError, httpx2.HTTPError):
             pass
         time.sleep(0.1)
     raise RuntimeError(f"Caddy did not start:\n{(door.folder / 'caddy.log').read_text()[-4000:]}")

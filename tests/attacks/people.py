@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.e2e.server import MaskletServer
 
@@ -22,7 +22,7 @@ PATIENCE_S = 60.0
 class Somebody:
     """A browser, or a program: what it sends with each request is in `http`."""
 
-    http: httpx.Client
+    http: httpx2.Client
 
     def answer(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer, errors and all."""
@@ -63,8 +63,8 @@ class Closed:
     def browser(self, address: str = "127.0.0.1", **headers: str) -> Iterator[Somebody]:
         """Somebody whom nobody let in yet, at that address of this machine's own network."""
         given = {name.replace("_", "-"): text for name, text in headers.items()}
-        with httpx.Client(
-            transport=httpx.HTTPTransport(local_address=address),
+        with httpx2.Client(
+            transport=httpx2.HTTPTransport(local_address=address),
             base_url=self.server.url,
             headers={"host": HOST, **given},
             timeout=PATIENCE_S,
@@ -89,7 +89,7 @@ class Closed:
         self.secrets |= {secret, *filter(None, [terms.get("p")])}
         return made["link"]["id"], secret
 
-    def join(self, somebody: Somebody, secret: str, name: str = "Ana", **more: str) -> httpx.Response:
+    def join(self, somebody: Somebody, secret: str, name: str = "Ana", **more: str) -> httpx2.Response:
         """As the page /join does."""
         response = somebody.http.post("/api/join", json={"secret": secret, "name": name, **more})
         self.secrets |= set(somebody.http.cookies.values())

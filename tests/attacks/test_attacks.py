@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.attacks.people import Closed, Somebody, closed_server
@@ -327,7 +327,7 @@ def test_a_login_that_is_worn_out_opens_nothing(closed: Closed, target: Target) 
         assert answer.status_code == 401 and "closed" in answer.json()["errors"][0]["message"]
 
 
-def refused_soon(somebody: Somebody) -> httpx.Response:
+def refused_soon(somebody: Somebody) -> httpx2.Response:
     """The answer once it is no more what was remembered a moment ago, or the last one."""
     end = time.monotonic() + PATIENCE_S
     while True:
@@ -433,7 +433,7 @@ def test_no_secret_is_in_the_log_or_in_an_error(closed: Closed, target: Target) 
         token = owner.ask('mutation { createApiToken(name: "t", role: VIEWER) { secret } }')["secret"]
         closed.secrets |= {link, token}
         browser = opened.enter_context(closed.browser("127.0.0.12"))
-        answers: list[httpx.Response] = []
+        answers: list[httpx2.Response] = []
         for secret in (key, link, token):
             answers += [
                 browser.http.get("/", params={"key": secret, "token": secret}),

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.attacks.front_door import DOMAIN, FrontDoor, front_door
@@ -25,7 +25,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
 
 
 @pytest.fixture(scope="module")
-def owner(door: FrontDoor) -> Iterator[httpx.Client]:
+def owner(door: FrontDoor) -> Iterator[httpx2.Client]:
     with door.client("127.0.0.9", authorization=f"Bearer {door.key}") as client:
         yield client
 
@@ -48,7 +48,7 @@ def test_browsers_get_http_2_and_are_told_to_stay_with_https(door: FrontDoor) ->
     assert "server" not in told
 
 
-def test_a_feed_comes_through_as_it_is_written(door: FrontDoor, owner: httpx.Client, tmp_path: Path) -> None:
+def test_a_feed_comes_through_as_it_is_written(door: FrontDoor, owner: httpx2.Client, tmp_path: Path) -> None:
     session = session_of(owner, tmp_path)
     body = {"query": FEED, "variables": {"s": session, "after": 0}}
     with owner.stream("POST", "/graphql", json=body, headers={"accept": "text/event-stream"}) as response:
@@ -60,7 +60,7 @@ def test_a_feed_comes_through_as_it_is_written(door: FrontDoor, owner: httpx.Cli
         assert [one["name"] for one in objects] == ["second"]
 
 
-def test_large_uploads_and_ranges_come_through(owner: httpx.Client, tmp_path: Path) -> None:
+def test_large_uploads_and_ranges_come_through(owner: httpx2.Client, tmp_path: Path) -> None:
     large = owner.post("/api/videos", params={"name": "large"}, content=iter_zeros(48), headers=sized(48))
     assert large.status_code == 201
     video = upload(owner, tmp_path)
@@ -85,7 +85,7 @@ def sized(mebibytes: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", f"{DOMAIN}.evil.example", ""])
-def test_under_another_name_nothing_is_served(door: FrontDoor, owner: httpx.Client, host: str) -> None:
+def test_under_another_name_nothing_is_served(door: FrontDoor, owner: httpx2.Client, host: str) -> None:
     """A rebound name gets neither the app nor, though a key goes with it, any data."""
     for path in ("/", "/graphql", "/healthz", "/metrics"):
         response = owner.get(path, headers={"host": host})
@@ -101,7 +101,7 @@ def test_a_strangers_name_gets_no_handshake(door: FrontDoor) -> None:
 @pytest.mark.parametrize(
     "name", ["X-Forwarded-Host", "X-Host", "X-Original-Host", "Forwarded", "X-Forwarded-Server"]
 )
-def test_a_name_in_another_header_counts_for_nothing(owner: httpx.Client, name: str) -> None:
+def test_a_name_in_another_header_counts_for_nothing(owner: httpx2.Client, name: str) -> None:
     """Were it believed, a page of that name would count as ours."""
     said = "host=evil.example" if name == "Forwarded" else "evil.example"
     response = owner.post(
@@ -118,7 +118,7 @@ def test_a_name_in_another_header_counts_for_nothing(owner: httpx.Client, name: 
 )
 @pytest.mark.parametrize("host", ["evil.example", DOMAIN])
 def test_plain_http_leads_to_this_server_alone(door: FrontDoor, path: str, host: str) -> None:
-    response = httpx.get(f"http://127.0.0.1:{door.http_port}{path}", headers={"host": host})
+    response = httpx2.get(f"http://127.0.0.1:{door.http_port}{path}", headers={"host": host})
     assert response.status_code == 308
     assert response.headers["location"].startswith(f"{door.origin}/")
 
@@ -146,7 +146,7 @@ def test_a_client_cannot_say_where_it_comes_from(door: FrontDoor, headers: dict[
 
 def test_who_goes_round_the_proxy_is_not_believed_either(door: FrontDoor) -> None:
     """In the containers nobody can; here somebody at an address that is not the proxy's."""
-    with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.4")) as client:
+    with httpx2.Client(transport=httpx2.HTTPTransport(local_address="127.0.0.4")) as client:
         lies = {"x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "https", "host": door.host}
         assert client.get(f"{door.masklet.url}/metrics", headers=lies).status_code == 401
     assert client_of_last(door, "/metrics") == "127.0.0.4"
@@ -184,7 +184,7 @@ SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: {host}\r\nX: "
     ],
 )
 def test_a_request_in_a_request_reaches_nobody_elses_connection(
-    door: FrontDoor, owner: httpx.Client, head: str
+    door: FrontDoor, owner: httpx2.Client, head: str
 ) -> None:
     """What another client is answered afterwards is its own."""
     smuggled = SMUGGLED.format(host=door.host)
@@ -203,7 +203,7 @@ def test_a_request_in_a_request_reaches_nobody_elses_connection(
 
 
 def test_a_login_is_for_https_alone_and_ends_with_its_link(
-    door: FrontDoor, owner: httpx.Client, tmp_path: Path
+    door: FrontDoor, owner: httpx2.Client, tmp_path: Path
 ) -> None:
     """Also for a feed that is open: the proxy passes its end on, within seconds."""
     session = session_of(owner, tmp_path)
@@ -238,13 +238,13 @@ def test_a_login_is_for_https_alone_and_ends_with_its_link(
 # Helpers of the above
 
 
-def ask(client: httpx.Client, query: str, **variables: str) -> dict[str, dict[str, str]]:
+def ask(client: httpx2.Client, query: str, **variables: str) -> dict[str, dict[str, str]]:
     answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
     assert "errors" not in answer, answer
     return answer["data"]
 
 
-def upload(client: httpx.Client, folder: Path) -> str:
+def upload(client: httpx2.Client, folder: Path) -> str:
     """A video that can be played."""
     clip = write_small_video(folder / "clip.mp4").read_bytes()
     video = client.post("/api/videos", params={"name": "clip.mp4"}, content=clip).json()["videoId"]
@@ -254,7 +254,7 @@ def upload(client: httpx.Client, folder: Path) -> str:
     raise AssertionError("the video was not imported in time")
 
 
-def session_of(client: httpx.Client, folder: Path) -> str:
+def session_of(client: httpx2.Client, folder: Path) -> str:
     """A session with one object."""
     made = ask(client, "mutation($v: ID!) { createSession(videoId: $v) { id } }", v=upload(client, folder))
     session = made["createSession"]["id"]

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from backend.api.owner_key import owner_key
@@ -38,16 +38,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="module")
-def owner(server: Live) -> Iterator[httpx.Client]:
+def owner(server: Live) -> Iterator[httpx2.Client]:
     bearer = f"Bearer {owner_key(server.service.settings.data)}"
-    with httpx.Client(
+    with httpx2.Client(
         base_url=server.url, headers={"host": LAN, "authorization": bearer}, timeout=60
     ) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def known(owner: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def known(owner: httpx2.Client, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Ids of things that are there, for the parts of routes."""
     clip = write_small_video(tmp_path_factory.mktemp("clip") / "clip.mp4").read_bytes()
     video = owner.post("/api/videos", params={"name": "a.html"}, content=clip).json()["videoId"]
@@ -74,7 +74,7 @@ def known(owner: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> dict
     }
 
 
-def ask(client: httpx.Client, query: str) -> dict[str, dict[str, str]]:
+def ask(client: httpx2.Client, query: str) -> dict[str, dict[str, str]]:
     answer = client.post("/graphql", json={"query": query}).json()
     assert "errors" not in answer, answer
     return answer["data"]
@@ -92,7 +92,7 @@ def paths(known: dict[str, str]) -> list[str]:
     return found
 
 
-def test_the_walk_meets_what_there_is(owner: httpx.Client, known: dict[str, str]) -> None:
+def test_the_walk_meets_what_there_is(owner: httpx2.Client, known: dict[str, str]) -> None:
     good = {path for path in paths(known) if owner.get(path).status_code < 300}
     assert len(good) > 12, good
     for part in ("/poster.jpg", "/frames/0.jpg", "/download", "/icon.svg", "coco.json"):
@@ -100,10 +100,10 @@ def test_the_walk_meets_what_there_is(owner: httpx.Client, known: dict[str, str]
 
 
 def test_every_answer_of_every_route_has_its_headers(
-    server: Live, owner: httpx.Client, known: dict[str, str]
+    server: Live, owner: httpx2.Client, known: dict[str, str]
 ) -> None:
     """To who may and who may not, by every method: a browser runs, frames and guesses nothing."""
-    with httpx.Client(base_url=server.url, headers={"host": LAN}) as stranger:
+    with httpx2.Client(base_url=server.url, headers={"host": LAN}) as stranger:
         for path in [*paths(known), "/nothing/here", "/assets/app.js", "/%2e%2e/x"]:
             for method in METHODS:
                 for client in (owner, stranger):
@@ -113,7 +113,7 @@ def test_every_answer_of_every_route_has_its_headers(
                     judge(f"{method} {path}", told)
 
 
-def judge(what: str, told: httpx.Headers) -> None:
+def judge(what: str, told: httpx2.Headers) -> None:
     assert told["x-content-type-options"] == "nosniff", what
     assert told["x-frame-options"] == "DENY", what
     assert told["referrer-policy"] == "same-origin", what
@@ -137,7 +137,9 @@ def directives(policy: str) -> dict[str, list[str]]:
     return {name: sources for name, *sources in pairs}
 
 
-def test_types_are_fixed_and_only_our_own_pages_are_pages(owner: httpx.Client, known: dict[str, str]) -> None:
+def test_types_are_fixed_and_only_our_own_pages_are_pages(
+    owner: httpx2.Client, known: dict[str, str]
+) -> None:
     types = {
         ".jpg": "image/jpeg",
         ".mp4": "video/mp4",
@@ -160,7 +162,7 @@ def test_types_are_fixed_and_only_our_own_pages_are_pages(owner: httpx.Client, k
             assert path in ours or path.startswith(("/s/", "/p/", "/projects/")), path
 
 
-def test_what_is_downloaded_is_saved_and_not_shown(owner: httpx.Client, known: dict[str, str]) -> None:
+def test_what_is_downloaded_is_saved_and_not_shown(owner: httpx2.Client, known: dict[str, str]) -> None:
     response = owner.get(f"/api/jobs/{known['job_id']}/download")
     told = response.headers["content-disposition"]
     assert re.fullmatch(r'attachment; filename="[A-Za-z0-9_.-]+\.zip"', told), told
@@ -173,7 +175,7 @@ def test_what_is_downloaded_is_saved_and_not_shown(owner: httpx.Client, known: d
 @pytest.mark.parametrize("name", ["x.html", "x.svg", "x.mp4", "x.js"])
 @pytest.mark.parametrize("content", [PAGE, PICTURE], ids=["page", "svg"])
 def test_a_page_that_calls_itself_a_video_is_never_served(
-    owner: httpx.Client, name: str, content: bytes
+    owner: httpx2.Client, name: str, content: bytes
 ) -> None:
     """Whoever is sent a link to it would run it as the server's own page."""
     sent = owner.post(
@@ -187,9 +189,9 @@ def test_a_page_that_calls_itself_a_video_is_never_served(
         assert response.headers["content-type"] == "application/json"
 
 
-def test_errors_that_quote_a_client_are_no_pages(server: Live, owner: httpx.Client) -> None:
+def test_errors_that_quote_a_client_are_no_pages(server: Live, owner: httpx2.Client) -> None:
     script = "<script>alert(1)</script>"
-    with httpx.Client(base_url=server.url, headers={"host": LAN, "accept": "text/html"}) as stranger:
+    with httpx2.Client(base_url=server.url, headers={"host": LAN, "accept": "text/html"}) as stranger:
         for client in (owner, stranger):
             for path in (
                 f"/{script}",
@@ -203,7 +205,7 @@ def test_errors_that_quote_a_client_are_no_pages(server: Live, owner: httpx.Clie
     assert answer.headers["content-type"].startswith("application/json")
 
 
-def test_other_pages_may_not_read_with_somebodys_login(owner: httpx.Client, known: dict[str, str]) -> None:
+def test_other_pages_may_not_read_with_somebodys_login(owner: httpx2.Client, known: dict[str, str]) -> None:
     """No other origin is told that it may, and so browsers keep the answers from its scripts."""
     for origin in (
         EVIL,

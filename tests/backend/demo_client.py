@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 
 BOUNDARY = b"--frame\r\n"
 VIDEO = "path posterPath url posterUrl height width"
@@ -71,7 +71,7 @@ def parts(chunks: Iterator[bytes]) -> Iterator[Part]:
 class DemoClient:
     """The demo's frontend, on another port of the same machine."""
 
-    client: httpx.Client
+    client: httpx2.Client
     origin: str = "http://localhost:7262"
 
     def send(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import uvicorn
 
 from backend.api.context import Service
@@ -35,7 +35,7 @@ class Live:
 
     url: str
     service: Service
-    client: httpx.Client
+    client: httpx2.Client
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer, errors and all."""
@@ -157,7 +157,7 @@ def live(folder: Path, frame_delay_s: float = 0.0, **settings: Any) -> Iterator[
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: server.started or not thread.is_alive())
-        with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+        with httpx2.Client(base_url=url, timeout=PATIENCE_S) as client:
             yield Live(url, service, client)
     finally:
         service.doorbell.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from backend.api.access import COOKIE
 from backend.api.owner_key import owner_key
@@ -38,9 +38,9 @@ class Member:
     """Somebody with a browser, signed in or not."""
 
     person: Person | None
-    client: httpx.Client
+    client: httpx2.Client
 
-    def post(self, query: str, **variables: Any) -> httpx.Response:
+    def post(self, query: str, **variables: Any) -> httpx2.Response:
         return self.client.post("/graphql", json={"query": query, "variables": variables})
 
     def ask(self, query: str, **variables: Any) -> Any:
@@ -55,22 +55,22 @@ class Member:
         errors = self.post(query, **variables).json().get("errors")
         return errors[0]["extensions"]["code"] if errors else None
 
-    def join(self, secret: str, name: str = "Ada", **more: str) -> httpx.Response:
+    def join(self, secret: str, name: str = "Ada", **more: str) -> httpx2.Response:
         return self.client.post("/api/join", json={"secret": secret, "name": name, **more})
 
 
 @dataclass
 class Team:
     server: Live
-    clients: list[httpx.Client] = field(default_factory=list)
+    clients: list[httpx2.Client] = field(default_factory=list)
     places: int = 0
 
     @property
     def store(self) -> Any:
         return self.server.service.people._store
 
-    def browser(self, **headers: str) -> httpx.Client:
-        client = httpx.Client(base_url=self.server.url, headers={"host": LAN, **headers}, timeout=PATIENCE_S)
+    def browser(self, **headers: str) -> httpx2.Client:
+        client = httpx2.Client(base_url=self.server.url, headers={"host": LAN, **headers}, timeout=PATIENCE_S)
         self.clients.append(client)
         return client
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from backend.api.schema import build_schema, print_schema
@@ -334,7 +334,7 @@ def test_queries_are_not_sent_by_get(server: Live) -> None:
 
 @pytest.mark.parametrize("path", ["/graphql", "/propagate_in_video"])
 def test_a_body_that_is_too_large_is_refused_announced_or_not(server: Live, path: str) -> None:
-    announced = httpx.post(f"{server.url}{path}", json={"query": " " * (17 * 1024 * 1024)})
+    announced = httpx2.post(f"{server.url}{path}", json={"query": " " * (17 * 1024 * 1024)})
     assert announced.status_code == 413
 
     def endless() -> Iterator[bytes]:
@@ -342,9 +342,9 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(server: Live, path
             yield b" " * 1024 * 1024
 
     try:
-        response = httpx.post(
+        response = httpx2.post(
             f"{server.url}{path}", content=endless(), headers={"content-type": "application/json"}
         )
         assert response.status_code == 413
-    except httpx.WriteError:
+    except httpx2.WriteError:
         pass  # the server hung up while we were still sending: as good

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -171,7 +171,7 @@ def crowded(tmp_path: Path) -> Iterator[Live]:
         yield running
 
 
-async def follow(client: httpx.AsyncClient, session_id: str, seen: Seen) -> Seen:
+async def follow(client: httpx2.AsyncClient, session_id: str, seen: Seen) -> Seen:
     """Read until tracking is done or the server goes."""
     body = {"query": FEED, "variables": {"s": session_id, "after": seen.version}}
     headers = {"accept": "text/event-stream"}
@@ -194,9 +194,9 @@ def masks_of(server: Live, session: str) -> dict[tuple[int, int], str]:
     return {(m.object_id, m.frame_idx): m.rle.counts for m in server.service.sessions.masks(session) if m.rle}
 
 
-def crowd(url: str) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    return httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE_S)
+def crowd(url: str) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx2.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE_S)
 
 
 def test_two_hundred_readers_of_one_session(crowded: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
@@ -317,7 +317,7 @@ def test_a_tracking_that_fails_breaks_the_stream_off(
 
     monkeypatch.setattr(FakeSession, "step", fails_on_frame_6)
     seen = []
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         for part in client.propagate(session):
             seen.append(part.frame_index)
     assert seen == list(range(6))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from graphql import (
     GraphQLArgument,
@@ -151,7 +151,7 @@ def expected(who: str, name: str, wanted: Rule) -> str:
     return "allowed"
 
 
-def happened(answer: httpx.Response) -> str:
+def happened(answer: httpx2.Response) -> str:
     text = answer.text.replace("&#x27;", "'")
     if CLOSED in text and answer.status_code == 401:
         return "closed"
@@ -215,7 +215,7 @@ def _selection(field: GraphQLField) -> str:
     return f"{{ __typename {' '.join(named)} }}"
 
 
-def send(member: Member, query: str) -> httpx.Response:
+def send(member: Member, query: str) -> httpx2.Response:
     if "uploadVideo" in query:
         parts = {
             "operations": (None, json.dumps({"query": UPLOAD, "variables": {"f": None}})),
@@ -232,7 +232,7 @@ def send(member: Member, query: str) -> httpx.Response:
             body += chunk
             if b"data:" in body or answer.status_code != 200:
                 break
-        return httpx.Response(answer.status_code, content=body)
+        return httpx2.Response(answer.status_code, content=body)
 
 
 def alike(text: str, world: World, other: World) -> str:
@@ -288,7 +288,7 @@ def test_a_route_does_what_its_rule_says(walkers: Walkers, path: str) -> None:
             assert alike(answer.text, world, NOWHERE) == same, who
 
 
-def request(member: Member, path: str, world: World) -> httpx.Response:
+def request(member: Member, path: str, world: World) -> httpx2.Response:
     ids = {**world.ids(), "name": world.place.video_id, "kind": "uploads"}
     address = path.replace("<any(rendition,source):kind>", "rendition")
     address = re.sub(r"<any[^>]*>", "uploads", address)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from graphql import GraphQLField, GraphQLInputObjectType, get_named_type
 
@@ -44,7 +44,7 @@ def server(tmp_path: Path) -> Iterator[Live]:
 class Browser(Live):
     """A client with a page of its own."""
 
-    def here(self, session_id: str, **said: Any) -> httpx.Response:
+    def here(self, session_id: str, **said: Any) -> httpx2.Response:
         return self.client.post(f"/api/sessions/{session_id}/here", json={"frame_idx": 0, **said})
 
     @contextmanager
@@ -60,7 +60,7 @@ class Browser(Live):
 @contextmanager
 def browser(server: Live, name: str, tab: str = "1") -> Iterator[Browser]:
     headers = {HEADER: f"{name:-<20}.{name + tab:-<20}"}
-    with httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE_S) as client:
+    with httpx2.Client(base_url=server.url, headers=headers, timeout=PATIENCE_S) as client:
         yield Browser(server.url, server.service, client)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from backend.api.presence.editors import HEADER
@@ -35,7 +35,7 @@ def on_page(member: Member, browser: str, tab: str = "tab") -> Member:
     return member
 
 
-def here(member: Member, place: Place, **said: object) -> httpx.Response:
+def here(member: Member, place: Place, **said: object) -> httpx2.Response:
     return member.client.post(f"/api/sessions/{place.session_id}/here", json={"frame_idx": 0, **said})
 
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from graphql import (
     GraphQLList,
@@ -170,7 +170,7 @@ def test_a_stranger_sends_no_file(closed_server: Live) -> None:
 def test_a_stranger_may_use_no_route_of_a_closed_server(closed_server: Live) -> None:
     for method, path, route in every_route(closed_server):
         response = closed_server.client.request(method, path, headers={"host": LAN})
-        options = httpx.options(
+        options = httpx2.options(
             f"{closed_server.url}{path}", headers={"host": LAN, "origin": f"http://{LAN}"}
         )
         if ROUTES[route].strangers:  # the app is not built here: 503
@@ -201,7 +201,7 @@ def test_every_field_is_there_for_the_owner(closed_server: Live) -> None:
 def test_the_owners_link_lets_a_browser_in_and_keeps_the_key_out_of_it(closed_server: Live) -> None:
     key = owner_key(closed_server.service.settings.data)
     library = {"query": "{ library { id } }"}
-    with httpx.Client(base_url=closed_server.url, headers={"host": LAN}) as browser:
+    with httpx2.Client(base_url=closed_server.url, headers={"host": LAN}) as browser:
         joined = browser.post("/api/join", json={"secret": key, "name": "Ada"})
         assert (joined.status_code, joined.json()) == (200, {"to": "/"})
         cookie = joined.headers["set-cookie"]
@@ -216,18 +216,18 @@ def test_a_wrong_key_opens_nothing(closed_server: Live, cookie: str) -> None:
     library = {"query": "{ library { id } }"}
     for header in (f"masklet_login={cookie}", f"masklet_key={cookie}"):
         headers = {"host": LAN.encode(), "cookie": header.encode()}
-        assert httpx.post(f"{closed_server.url}/graphql", json=library, headers=headers).status_code == 401
+        assert httpx2.post(f"{closed_server.url}/graphql", json=library, headers=headers).status_code == 401
     for mark in ("", "masklet_"):
         bearer = {"host": LAN.encode(), "authorization": f"Bearer {mark}{cookie}".encode()}
-        assert httpx.post(f"{closed_server.url}/graphql", json=library, headers=bearer).status_code == 401
-    joined = httpx.post(f"{closed_server.url}/api/join", json={"secret": cookie, "name": "Eve"})
+        assert httpx2.post(f"{closed_server.url}/graphql", json=library, headers=bearer).status_code == 401
+    joined = httpx2.post(f"{closed_server.url}/api/join", json={"secret": cookie, "name": "Eve"})
     assert (joined.status_code, joined.json()["code"]) == (404, "NOT_FOUND")
 
 
 def test_the_key_as_an_address_opens_nothing(closed_server: Live) -> None:
     """It would be in logs, in the history, and travel on as a referrer."""
     key = owner_key(closed_server.service.settings.data)
-    answer = httpx.get(f"{closed_server.url}/?key={key}", headers={"host": LAN})
+    answer = httpx2.get(f"{closed_server.url}/?key={key}", headers={"host": LAN})
     assert "set-cookie" not in answer.headers
 
 

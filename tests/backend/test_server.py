@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from backend import gallery
@@ -104,9 +104,9 @@ def test_ready_means_ready_and_ctrl_c_ends_it_though_someone_reads(tmp_path: Pat
     with started(tmp_path) as server:
         (line,) = server.output
         assert line.startswith(f"Masklet is ready at http://localhost:{server.port} (engine: ")
-        assert httpx.get(f"{server.url}/healthy").text == "OK"
-        assert httpx.get(f"{server.url}/healthy", headers={"x": "y" * 40_000}).status_code == 431
-        with httpx.Client(base_url=server.url, timeout=60) as client:
+        assert httpx2.get(f"{server.url}/healthy").text == "OK"
+        assert httpx2.get(f"{server.url}/healthy", headers={"x": "y" * 40_000}).status_code == 431
+        with httpx2.Client(base_url=server.url, timeout=60) as client:
             client.post("/api/videos", params={"name": "x.mp4"}, content=b"no film")  # being imported
             session = session_of(client, write_small_video(tmp_path / "small.mp4"))
             body = {"query": FEED, "variables": {"s": session, "after": 0}}
@@ -141,7 +141,7 @@ def test_who_is_in_the_middle_of_a_request_does_not_keep_it(tmp_path: Path) -> N
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def session_of(client: httpx.Client, video: Path) -> str:
+def session_of(client: httpx2.Client, video: Path) -> str:
     """A session with an object on an uploaded video."""
     uploaded = client.post("/api/videos", params={"name": video.name}, content=video.read_bytes())
     create = {
@@ -172,7 +172,7 @@ def test_it_outlives_its_terminal_where_it_was_told_to(tmp_path: Path) -> None:
         os.killpg(server.process.pid, signal.SIGHUP)
         with pytest.raises(subprocess.TimeoutExpired):
             server.process.wait(2)
-        assert httpx.get(f"{server.url}/healthy").text == "OK"
+        assert httpx2.get(f"{server.url}/healthy").text == "OK"
         os.killpg(server.process.pid, signal.SIGTERM)
         assert server.process.wait(STOP_S) == 0
 
@@ -200,14 +200,14 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
         os.kill(worker, signal.SIGKILL)
         wait_until(lambda: sum("is ready" in line for line in server.output) == 2)
         assert server.worker_pid() != worker
-        assert httpx.get(f"{server.url}/healthy").text == "OK"
+        assert httpx2.get(f"{server.url}/healthy").text == "OK"
 
 
 def test_two_servers_never_share_a_data_folder(tmp_path: Path) -> None:
     with started(tmp_path) as server:
         second = run(tmp_path, PORT=free_port())
         assert_cannot_start(second, f"Another Masklet uses the data folder {tmp_path}")
-        assert httpx.get(f"{server.url}/healthy").text == "OK"
+        assert httpx2.get(f"{server.url}/healthy").text == "OK"
 
 
 def test_a_taken_port_names_the_setting_that_helps(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_closed_server_prints_the_owners_link_once_it_is_ready(tmp_path: Path)
         key = (tmp_path / "owner.key").read_text()
         assert link.endswith(f":{server.port}/join#{key}")
         library = {"query": "{ library { id } }"}
-        with httpx.Client(base_url=server.url) as browser:
+        with httpx2.Client(base_url=server.url) as browser:
             assert browser.post("/graphql", json=library).status_code == 401
             assert browser.post("/api/join", json={"secret": key, "name": "Ada"}).status_code == 200
             assert browser.post("/graphql", json=library).status_code == 200
@@ -283,7 +283,7 @@ def assert_cannot_start(refused: subprocess.CompletedProcess[str], sentence: str
 
 
 def test_a_stop_answers_what_was_asked_and_keeps_what_was_tracked(tmp_path: Path) -> None:
-    with started(tmp_path) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+    with started(tmp_path) as server, httpx2.Client(base_url=server.url, timeout=60) as client:
         session = session_of(client, write_small_video(tmp_path / "small.mp4"))
         click_and_track(client, session)
         body = {"query": FEED, "variables": {"s": session, "after": 0}}
@@ -297,7 +297,7 @@ def test_a_stop_answers_what_was_asked_and_keeps_what_was_tracked(tmp_path: Path
         assert any("retry: 2000" in line for line in last) and "event: complete" in last
         assert server.process.wait(STOP_S) == 0
     with started(tmp_path) as server:
-        with httpx.stream(
+        with httpx2.stream(
             "POST", f"{server.url}/graphql", json=body, headers={"accept": "text/event-stream"}, timeout=60
         ) as response:
             feed = deltas(response.iter_lines())
@@ -309,7 +309,7 @@ def test_an_upload_is_told_that_the_server_stops_and_goes_on_afterwards(tmp_path
     tus = {"tus-resumable": "1.0.0"}
     with started(tmp_path) as server:
         creation = {**tus, "upload-length": str(len(body))}
-        path = httpx.post(f"{server.url}/api/uploads", headers=creation).headers["location"]
+        path = httpx2.post(f"{server.url}/api/uploads", headers=creation).headers["location"]
         with socket.create_connection(("127.0.0.1", server.port)) as half:
             head = (
                 f"PATCH {path} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
@@ -322,10 +322,10 @@ def test_an_upload_is_told_that_the_server_stops_and_goes_on_afterwards(tmp_path
             assert " 503 " in answer and "retry-after: 2" in answer.lower()
         assert server.process.wait(STOP_S) == 0
     with started(tmp_path) as server:
-        offset = int(httpx.head(f"{server.url}{path}", headers=tus).headers["upload-offset"])
+        offset = int(httpx2.head(f"{server.url}{path}", headers=tus).headers["upload-offset"])
         assert 0 < offset <= 1_500_000
         rest = {**tus, "upload-offset": str(offset), "content-type": "application/offset+octet-stream"}
-        sent = httpx.patch(f"{server.url}{path}", content=body[offset:], headers=rest)
+        sent = httpx2.patch(f"{server.url}{path}", content=body[offset:], headers=rest)
         assert sent.status_code == 204
 
 
@@ -337,7 +337,7 @@ def test_a_second_sigterm_hurries(tmp_path: Path) -> None:
     with started(tmp_path, MASKLET_STOP_SECONDS=600) as server:
         files = {"0": ("x.mp4", video)}
         asking = threading.Thread(target=post_and_forget, args=(f"{server.url}/graphql", form, files))
-        wait_until(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
+        wait_until(lambda: httpx2.get(f"{server.url}/readyz").status_code == 200)
         with frozen_import(server) as freeze:
             asking.start()
             freeze()
@@ -349,7 +349,7 @@ def test_a_second_sigterm_hurries(tmp_path: Path) -> None:
         asking.join(STOP_S)
 
 
-def click_and_track(client: httpx.Client, session: str) -> None:
+def click_and_track(client: httpx2.Client, session: str) -> None:
     prompt = {"objectId": 1, "frameIdx": 0, "points": [{"x": 40, "y": 30}]}
     click = {"query": SET_PROMPT, "variables": {"s": session, "p": prompt}}
     track = {"query": TRACK, "variables": {"s": session, "d": "FORWARD"}}
@@ -361,8 +361,8 @@ UPLOAD_AND_WAIT = "mutation($file: Upload!) { uploadVideo(file: $file) { path } 
 
 
 def post_and_forget(url: str, form: dict[str, str], files: dict[str, tuple[str, bytes]]) -> None:
-    with suppress(httpx.HTTPError):
-        httpx.post(url, data=form, files=files, timeout=60)
+    with suppress(httpx2.HTTPError):
+        httpx2.post(url, data=form, files=files, timeout=60)
 
 
 @contextmanager
@@ -398,8 +398,8 @@ def test_the_log_of_a_server_is_json_for_machines(tmp_path: Path) -> None:
     with started(tmp_path, MASKLET_LOG="auto", HOST="0.0.0.0") as server:
         key = owner_key(tmp_path)
         headers = {"x-request-id": "my-request-1", "authorization": f"Bearer {key}"}
-        httpx.post(f"{server.url}/graphql", json={"query": "{ library { id } }"}, headers=headers)
-        httpx.post(f"{server.url}/api/join", json={"secret": key, "name": "Ada"})
+        httpx2.post(f"{server.url}/graphql", json={"query": "{ library { id } }"}, headers=headers)
+        httpx2.post(f"{server.url}/api/join", json={"secret": key, "name": "Ada"})
         wait_until(lambda: sum(line.startswith("{") for line in server.output) >= 2)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(STOP_S) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
@@ -31,12 +31,12 @@ def crew(tmp_path: Path, issuer: Provider) -> Iterator[Team]:
         yield made
 
 
-def sign_in(member: Member, change: dict[str, str] | None = None) -> httpx.Response:
+def sign_in(member: Member, change: dict[str, str] | None = None) -> httpx2.Response:
     """As a browser does it: to the provider, which knows it already, and back."""
     began = member.client.get("/api/sign-in")
     assert began.status_code == 303, began.text
-    back = httpx.get(began.headers["location"]).headers["location"]
-    address = httpx.URL(back).copy_merge_params(change or {})
+    back = httpx2.get(began.headers["location"]).headers["location"]
+    address = httpx2.URL(back).copy_merge_params(change or {})
     return member.client.get(address.raw_path.decode())
 
 
@@ -103,7 +103,7 @@ def test_a_sign_in_ends_in_the_browser_that_began_it(crew: Team) -> None:
     """Else somebody could be signed in as somebody else without noticing."""
     eve, grace = crew.stranger(), crew.stranger()
     began = eve.client.get("/api/sign-in")
-    back = httpx.URL(httpx.get(began.headers["location"]).headers["location"])
+    back = httpx2.URL(httpx2.get(began.headers["location"]).headers["location"])
     assert grace.client.get(back.raw_path.decode()).status_code == 403
     assert grace.ask(ME)["person"] is None
     assert sign_in(grace, {"state": "x"}).status_code == 403

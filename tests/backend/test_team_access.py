@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from backend.api.owner_key import owner_key
@@ -273,7 +273,7 @@ def test_an_upload_ends_with_the_access(tmp_path: Path) -> None:
                 headers={"content-length": "200"},
             )
             assert answer.status_code == 401
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass  # the server has hung up
         assert len(crew.server.service.videos.videos()) == before
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -49,7 +49,7 @@ def creation(length: int, name: str = "clip.mp4") -> dict[str, str]:
     return {**TUS, "upload-length": str(length), "upload-metadata": f"filename {encoded},filetype dmlkZW8="}
 
 
-def send(server: Live, path: str, offset: int, body: bytes, **more: str) -> httpx.Response:
+def send(server: Live, path: str, offset: int, body: bytes, **more: str) -> httpx2.Response:
     headers = {**TUS, "upload-offset": str(offset), "content-type": BODY_TYPE, **more}
     return server.client.patch(path, content=body, headers=headers)
 

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
@@ -45,7 +45,7 @@ def video_id(server: Live, small_video: Path) -> str:
     return identity
 
 
-def upload(server: Live, body: bytes, name: str) -> httpx.Response:
+def upload(server: Live, body: bytes, name: str) -> httpx2.Response:
     return server.client.post("/api/videos", params={"name": name}, content=body)
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.load.clip import LoadClip
 
@@ -47,7 +47,7 @@ class Refused(Exception):
 class Annotator:
     """`clicks_s` are how long each click took, from sending it to the answer that its mask is stored."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     video_id: str
     clip: LoadClip
     chance: random.Random

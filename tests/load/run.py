@@ -7,7 +7,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 
 from tests.e2e.server import MaskletServer
 from tests.load.annotator import Annotator, stop
@@ -36,8 +36,8 @@ class LoadFigures:
 async def measure(
     server: MaskletServer, clip: LoadClip, sessions: int, seconds: float, idle_clicks: int = IDLE_CLICKS
 ) -> LoadFigures:
-    limits = httpx.Limits(max_connections=4 * sessions + 10)
-    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=120.0) as client:
+    limits = httpx2.Limits(max_connections=4 * sessions + 10)
+    async with httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=120.0) as client:
         video_id = await _video(server, client, clip)
         idle = Annotator(client, video_id, clip, random.Random(0))
         await idle.open()
@@ -84,7 +84,7 @@ async def _all_at_once(
     )
 
 
-async def _video(server: MaskletServer, client: httpx.AsyncClient, clip: LoadClip) -> str:
+async def _video(server: MaskletServer, client: httpx2.AsyncClient, clip: LoadClip) -> str:
     video_id = await asyncio.to_thread(server.upload, clip.path, clip.path.name)
     end_s = time.monotonic() + READY_S
     while True:

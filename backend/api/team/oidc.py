@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc.errors import JoseError
@@ -122,7 +122,7 @@ class SignIn:
                 keys = KeySet.import_key_set(await _json(client, endpoints.keys))
             claims = decode(str(token["id_token"]), keys, algorithms=ALGORITHMS).claims
             _registry(provider, _made_of(secret, "nonce")).validate(claims)
-        except (httpx.HTTPError, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
             raise Forbidden("The provider's answer could not be trusted: begin again.") from error
         return claims
 
@@ -134,13 +134,13 @@ class SignIn:
                 return known
             address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
             try:
-                async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
+                async with httpx2.AsyncClient(timeout=TIMEOUT_S) as client:
                     said = await _json(client, address)
                 if said["issuer"] != provider.issuer:
                     raise ValueError("another issuer")
                 named = [str(said[f"{one}_endpoint"]) for one in ("authorization", "token")]
                 named.append(str(said["jwks_uri"]))
-            except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
                 raise Unavailable(
                     "The sign-in provider does not answer: try again, or use a link."
                 ) from error
@@ -177,7 +177,7 @@ def _registry(provider: Provider, nonce: str) -> JWTClaimsRegistry:
     )
 
 
-async def _json(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any]:
     """Follows no redirect: what is fetched is what the provider named."""
     async with client.stream("GET", address) as answer:
         answer.raise_for_status()
@@ -186,7 +186,7 @@ async def _json(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
             body += chunk
             if len(body) > MAX_BYTES:
                 raise ValueError("the answer is too long")
-    return httpx.Response(200, content=body).json()
+    return httpx2.Response(200, content=body).json()
 
 
 def _made_of(secret: str, purpose: str) -> str:
