@@ -105,7 +105,7 @@ class SessionCommands:
         colour: str | None = None,
         seen: int | None = None,
     ) -> TrackedObject:
-        unlocked_object(self._store, session_id, object_id)
+        unlocked_object(self._store, session_id, object_id, seen)
         return self._store.update_object(
             session_id,
             object_id,
@@ -117,7 +117,7 @@ class SessionCommands:
     @once
     def remove_object(self, session_id: str, object_id: int, seen: int | None = None) -> int:
         """Returns the session's version."""
-        unlocked_object(self._store, session_id, object_id)
+        unlocked_object(self._store, session_id, object_id, seen)
         version = self._store.remove_object(session_id, object_id, seen)
         self._host.refresh(session_id)
         return version
@@ -134,7 +134,7 @@ class SessionCommands:
     @once
     def _put_prompt(self, session_id: str, prompt: FramePrompt, seen: int | None) -> int:
         video = self.video_of(session_id)
-        tracked = unlocked_object(self._store, session_id, prompt.object_id)
+        tracked = unlocked_object(self._store, session_id, prompt.object_id, seen)
         self.check_prompt(prompt, video)
         take_lease(session_id, prompt.object_id, tracked.name)
         return self._store.put_prompt(session_id, prompt, seen)

@@ -12,7 +12,7 @@ from typing import Protocol
 from backend.domain.discussion import Comment, Pin
 from backend.domain.errors import Forbidden, InvalidInput
 from backend.domain.ledger import LedgerReader
-from backend.domain.lookup import check_frame, known_object
+from backend.domain.lookup import check_frame
 from backend.domain.once import once
 from backend.domain.people import LOCAL, May, Person, Scope, acting
 from backend.domain.ports import SessionStore, VideoStore
@@ -108,7 +108,7 @@ class CommentCommands:
         video = self._videos.video(session.video_id)
         check_frame(pin.frame_idx, video)
         if pin.object_id is not None:
-            known_object(self._store, session_id, pin.object_id)
+            self._store.object(session_id, pin.object_id)
         spot = pin.spot
         if spot and not (0 <= spot.x <= video.width and 0 <= spot.y <= video.height):
             raise InvalidInput(f"The point ({spot.x:g}, {spot.y:g}) is outside the frame.")

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from backend.domain.errors import Conflict, InvalidInput, NotFound
+from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.leases import refuse_held
 from backend.domain.ports import SessionStore
 from backend.domain.session import TrackedObject
 from backend.domain.video import Video
 
 
-def known_object(store: SessionStore, session_id: str, object_id: int) -> TrackedObject:
-    for tracked in store.objects(session_id):
-        if tracked.object_id == object_id:
-            return tracked
-    raise NotFound(f"This session has no object {object_id}; it may have been removed.")
-
-
-def unlocked_object(store: SessionStore, session_id: str, object_id: int) -> TrackedObject:
+def unlocked_object(
+    store: SessionStore, session_id: str, object_id: int, seen: int | None = None
+) -> TrackedObject:
     """An object that may be changed: nobody locked it, and nobody else holds it. Every change of an object
-    asks here first."""
-    tracked = known_object(store, session_id, object_id)
+    asks here first. `seen`: see `SessionStore.object`."""
+    tracked = store.object(session_id, object_id, seen)
     if tracked.locked:
         raise Conflict(f"{tracked.name} is locked; unlock it in the list of objects first.")
     refuse_held(session_id, object_id, tracked.name)

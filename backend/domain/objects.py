@@ -10,7 +10,7 @@ from backend.domain.annotation_ports import AnnotationStore
 from backend.domain.commands import checked_name
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.frames import FrameRange, apart, joined
-from backend.domain.lookup import check_frame, known_object, unlocked_object
+from backend.domain.lookup import check_frame, unlocked_object
 from backend.domain.once import once
 from backend.domain.ontology import ObjectClass, checked_colour, checked_ontology, checked_text, checked_value
 from backend.domain.ports import Host, SessionStore, VideoStore
@@ -49,9 +49,9 @@ class ObjectCommands:
         seen: int | None = None,
     ) -> TrackedObject:
         """Change what is named. A locked object can only be unlocked."""
-        old = known_object(self._store, session_id, object_id)
+        old = self._store.object(session_id, object_id, seen)
         if not old.locked or locked is not False:
-            unlocked_object(self._store, session_id, object_id)
+            unlocked_object(self._store, session_id, object_id, seen)
         if label is not None:
             label = " ".join(label.split())
             if len(label) > MAX_LABEL:
@@ -76,7 +76,7 @@ class ObjectCommands:
     ) -> TrackedObject:
         """The object is absent on these frames and on no others. Tracking obeys."""
         video = self._video(session_id)
-        old = unlocked_object(self._store, session_id, object_id)
+        old = unlocked_object(self._store, session_id, object_id, seen)
         for stretch in ranges:
             check_frame(stretch.last, video)
         new = apart(joined(ranges), old.absent)
@@ -108,7 +108,7 @@ class ObjectCommands:
     ) -> int:
         """Remove some objects and bring removed ones back, all at once. Returns the session's version."""
         for object_id in remove:
-            unlocked_object(self._store, session_id, object_id)
+            unlocked_object(self._store, session_id, object_id, seen)
         version = self._annotations.exchange_objects(session_id, remove, restore, seen)
         self._host.refresh(session_id)
         return version
@@ -120,7 +120,8 @@ class ObjectCommands:
             raise InvalidInput("Merging takes two objects or more.")
         read_at = self._idle_version(session_id)
         parts = [
-            unlocked_object(self._store, session_id, object_id) for object_id in dict.fromkeys(object_ids)
+            unlocked_object(self._store, session_id, object_id, seen)
+            for object_id in dict.fromkeys(object_ids)
         ]
         content = merged(parts, self._store.prompts(session_id), self._store.masks(session_id))
         (added,) = self._annotations.replace_objects(
@@ -136,7 +137,7 @@ class ObjectCommands:
         """Two new objects in place of one: what it was before that frame, and from it on."""
         check_frame(frame_idx, self._video(session_id))
         read_at = self._idle_version(session_id)
-        whole = unlocked_object(self._store, session_id, object_id)
+        whole = unlocked_object(self._store, session_id, object_id, seen)
         before, after = split(
             whole, frame_idx, self._store.prompts(session_id), self._store.masks(session_id)
         )

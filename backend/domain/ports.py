@@ -65,6 +65,10 @@ class SessionStore(KnowsKeys, Protocol):
         """In order of rank, then id, without removed ones."""
         ...
 
+    def object(self, session_id: str, object_id: int, seen: int | None = None) -> TrackedObject:
+        """Raises NotFound where it was removed; Stale where somebody else did so after `seen`."""
+        ...
+
     def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]:
         """Prompts changed after that version, oldest change first, without removed objects.
 

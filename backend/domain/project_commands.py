@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from backend.domain.errors import Conflict, InvalidInput
-from backend.domain.lookup import known_object
 from backend.domain.membership import Member
 from backend.domain.ontology import ObjectClass, checked_ontology, checked_text
 from backend.domain.people import SERVER, Caller, May, Person, Scope
@@ -165,7 +164,7 @@ class ProjectCommands:
 
     def assign_object(self, session_id: str, object_id: int, person_id: str | None) -> TrackedObject:
         """None: to nobody; then it is the session's."""
-        known_object(self._store, session_id, object_id)
+        self._store.object(session_id, object_id)
         self._check_works_on(self._store.session(session_id), person_id)
         return self._projects.assign_object(session_id, object_id, person_id)
 

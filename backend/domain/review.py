@@ -53,7 +53,7 @@ class ReviewCommands:
         for place in places:
             check_frame(place.frames.last, video)
         for object_id in {place.object_id for place in places}:
-            unlocked_object(self._store, session_id, object_id)
+            unlocked_object(self._store, session_id, object_id, seen)
         return self._annotations.set_verified(session_id, places, verified, seen)
 
     @once

@@ -58,6 +58,11 @@ class Stale(Conflict):
     """Somebody changed the same thing after what the caller has seen."""
 
     def __init__(self, present: Present) -> None:
-        who = present.by or "Somebody else"
-        super().__init__(f"{who} has changed this since; look at what it is now, then do yours again.")
+        super().__init__(_sentence(present.by or "Somebody else", present))
         self.present = present
+
+
+def _sentence(who: str, present: Present) -> str:
+    if present.object is not None and present.object.removed:
+        return f"{who} has removed {present.object.name} since; bring it back, then do yours again."
+    return f"{who} has changed this since; look at what it is now, then do yours again."

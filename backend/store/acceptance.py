@@ -35,7 +35,7 @@ class SqlAcceptanceStore:
         with self._store.writing(session_id) as write:
             after = []
             for object_id in object_ids:
-                old = live_object(write.connection, session_id, object_id)
+                old = live_object(write.connection, session_id, object_id, seen)
                 review = judge(old)
                 if review == old.review:
                     after.append(old)

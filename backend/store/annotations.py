@@ -57,13 +57,14 @@ class SqlAnnotationStore:
         self, session_id: str, places: Sequence[Verified], verified: bool, seen: int | None = None
     ) -> int:
         with self._store.writing(session_id) as write:
+            for place in places:
+                live_object(write.connection, session_id, place.object_id, seen)
             things = [Thing(Kind.VERIFIED, place.object_id, place.frames) for place in places]
             check_masks_seen(write.connection, session_id, seen, things)
             write.touch(*things)
             write.notes.same_masks = True
             found = 0
             for place in places:
-                live_object(write.connection, session_id, place.object_id)
                 found += write.connection.execute(
                     update(masks)
                     .where(

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, func, select
 from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.limits import SessionLimits
 from backend.domain.session import TrackedObject
+from backend.domain.stale import Kind, Thing
+from backend.store.edits import check_seen
 from backend.store.mask_rules import forget
 from backend.store.rows import object_of, object_row, upsert
 from backend.store.stash import object_stash, stash, unstash
@@ -25,11 +27,15 @@ def find_object(connection: Connection, session_id: str, object_id: int) -> Trac
     return object_of(row) if row else None
 
 
-def live_object(connection: Connection, session_id: str, object_id: int) -> TrackedObject:
+def live_object(
+    connection: Connection, session_id: str, object_id: int, seen: int | None = None
+) -> TrackedObject:
+    """Raises NotFound where it was removed; Stale where somebody else did so after `seen`."""
     found = find_object(connection, session_id, object_id)
-    if found is None or found.removed:
-        raise NotFound(f"This session has no object {object_id}; it may have been removed.")
-    return found
+    if found is not None and not found.removed:
+        return found
+    check_seen(connection, session_id, seen, [Thing(Kind.OBJECT, object_id)])
+    raise NotFound(f"This session has no object {object_id}; it may have been removed.")
 
 
 def last_rank(connection: Connection, session_id: str) -> int:

@@ -59,6 +59,9 @@ def _with_object(connection: Connection, session_id: str, told: Present) -> Pres
 
 
 def _with_prompts(connection: Connection, session_id: str, told: Present) -> Present:
+    gone = _with_object(connection, session_id, told).object
+    if gone is not None and gone.removed:  # and its prompts with it
+        return replace(told, kind=Kind.OBJECT, object=gone, frame_idx=None)
     row = connection.execute(
         select(prompts).where(
             prompts.c.session_id == session_id,

@@ -111,6 +111,11 @@ class SqlSessionStore:
             ).all()
         return [object_of(row) for row in rows]
 
+    def object(self, session_id: str, object_id: int, seen: int | None = None) -> TrackedObject:
+        with self._database.read() as connection:
+            _session(connection, session_id)
+            return live_object(connection, session_id, object_id, seen)
+
     def prompts(self, session_id: str, after: int = 0) -> list[FramePrompt]:
         wanted = (
             select(prompts)

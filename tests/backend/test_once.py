@@ -314,6 +314,23 @@ def test_removing_what_somebody_just_corrected_is_stale(desk: Desk) -> None:
         desk._store.put_prompt(SESSION, no_prompt(1, 7), seen)
 
 
+def test_a_removal_between_the_check_and_the_write_is_told_too(desk: Desk) -> None:
+    """Commands look first; what is removed in the moment after that is found by the write itself."""
+    with edit(client="ana"):
+        desk.add()
+        seen = desk.prompt(click(1, 3))
+    with edit(client="ben", person=BEN):
+        desk.remove(1)
+    place = Verified(1, FrameRange(3, 3))
+    for late in (
+        lambda: desk.prompt(click(1, 3, 5.0), seen),
+        lambda: desk.annotations.set_verified(SESSION, [place], True, seen),
+    ):
+        with edit(client="ana"), pytest.raises(Stale, match="Ben has removed Object 1") as refused:
+            late()
+        assert (refused.value.present.kind, refused.value.present.frame_idx) == (Kind.OBJECT, None)
+
+
 def test_a_verdict_that_somebody_else_gave_is_stale(desk: Desk) -> None:
     desk.add()
     desk.track()

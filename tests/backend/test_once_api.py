@@ -100,6 +100,45 @@ def test_a_stale_change_is_told_what_is_now(server: Live, session: str) -> None:
     assert "data" in same, "her own change is not new to her"
 
 
+CHANGES_OF_AN_OBJECT = {
+    "setPrompt": "setPrompt(sessionId: $s, prompt: {objectId: 1, frameIdx: 0}, seen: $v)",
+    "describeObject": 'describeObject(sessionId: $s, objectId: 1, name: "Mug", seen: $v) { version }',
+    "updateObject": 'updateObject(sessionId: $s, objectId: 1, name: "Mug", seen: $v) { version }',
+    "deleteObject": "deleteObject(sessionId: $s, objectId: 1, seen: $v)",
+    "exchangeObjects": "exchangeObjects(sessionId: $s, remove: [1], restore: [], seen: $v)",
+    "mergeObjects": "mergeObjects(sessionId: $s, objectIds: [2, 1], seen: $v) { version }",
+    "splitObject": "splitObject(sessionId: $s, objectId: 1, frameIdx: 3, seen: $v) { version }",
+    "setAbsentRanges": "setAbsentRanges(sessionId: $s, objectId: 1, ranges: [], seen: $v) { version }",
+    "setVerified": "setVerified(sessionId: $s, places: [{objectId: 1, firstFrame: 0, lastFrame: 0}], seen: $v)",
+    "acceptObjects": "acceptObjects(sessionId: $s, objectIds: [1], seen: $v) { version }",
+}
+
+
+def test_a_change_of_what_somebody_else_removed_is_told_so(server: Live, session: str) -> None:
+    """And once it is brought back, the change is made."""
+    send(server, ADD, s=session)
+    seen = server.service.sessions.session(session).version
+    remove = "mutation($s: ID!) { deleteObject(sessionId: $s, objectId: 1) }"
+    send(server, remove, client="ben", s=session)
+    presents = []
+    for name, field in CHANGES_OF_AN_OBJECT.items():
+        query = f"mutation($s: ID!, $v: Int) {{ {field} }}"
+        (error,) = send(server, query, client="ana", s=session, v=seen)["errors"]
+        assert error["extensions"]["code"] == "CONFLICT", (name, error)
+        assert "Somebody else has removed Object 1 since" in error["message"], name
+        presents.append(error["extensions"]["present"])
+        # Who removed it, or has seen that it is gone, is told what everybody is.
+        (own,) = send(server, query, client="ben", s=session, v=seen)["errors"]
+        assert own["extensions"]["code"] == "NOT_FOUND", name
+    now = presents[0]
+    assert presents == [now] * len(presents)
+    assert (now["kind"], now["objectId"], now["object"]["removed"]) == ("OBJECT", 1, True)
+    back = "mutation($s: ID!, $v: Int) { exchangeObjects(sessionId: $s, remove: [], restore: [1], seen: $v) }"
+    assert "data" in send(server, back, client="ana", s=session, v=now["version"])
+    paint = f"mutation($s: ID!, $v: Int) {{ {CHANGES_OF_AN_OBJECT['describeObject']} }}"
+    assert "data" in send(server, paint, client="ana", s=session, v=now["version"])
+
+
 def test_whoever_says_nothing_is_not_held_up(server: Live, session: str) -> None:
     for x in (40, 50, 60):
         assert server.ask(SET_PROMPT, s=session, p=prompt(x)) > 0

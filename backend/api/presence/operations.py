@@ -6,7 +6,6 @@ import strawberry
 
 from backend.api.context import Service
 from backend.api.presence.here import asking_page
-from backend.domain.lookup import known_object
 
 Info = strawberry.Info[Service, None]
 
@@ -22,7 +21,7 @@ class Mutation:
         self, info: Info, session_id: strawberry.ID, object_id: int, take_over: bool = False
     ) -> bool:
         def hold(service: Service) -> bool:
-            tracked = known_object(service.sessions, session_id, object_id)
+            tracked = service.sessions.object(session_id, object_id)
             service.presence.hold(session_id, object_id, tracked.name, asking_page(), take_over)
             return True
 
