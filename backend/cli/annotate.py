@@ -34,21 +34,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--object", metavar="NAME", action=_Given, help="what follows is of this object")
     parser.add_argument("--point", metavar="FRAME,X,Y", action=_Given, help="repeatable")
     parser.add_argument("--box", metavar="FRAME,X0,Y0,X1,Y1", action=_Given, help="repeatable")
-    parser.add_argument("--track", action="store_true", help="follow the objects through the video")
+    parser.add_argument(
+        "--track",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="follow the objects through the video; without: masks on the frames named",
+    )
     parser.add_argument("--engine", help="default: the best one here")
     parser.add_argument("--data", metavar="FOLDER", type=Path, help="keep the session in this data folder")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="a .zip file, or a folder to make")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="a .zip file, or a folder to make; default: VIDEO-FORMAT.zip here"
+    )
     add_what(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    from backend.formats.registry import format_named
     from backend.headless import Wanted, annotate
 
+    format_named(args.format)  # refused now, not when all is tracked
     if not args.video.is_file():
         raise CannotDo(f"There is no file {args.video}.")
-    if args.output.exists() and (args.output.is_file() or any(args.output.iterdir())):
-        raise CannotDo(f"{args.output} is there already: name another file, or an empty folder.")
+    output = args.output or Path(f"{args.video.stem}-{args.format}.zip")
+    if output.exists() and (output.is_file() or any(output.iterdir())):
+        raise CannotDo(f"{output} is there already: name another file, or an empty folder, with --output.")
     clicks = _clicks(getattr(args, "given", None) or [])
     wanted = Wanted(
         args.video,
@@ -60,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         args.last,
         args.stride,
         args.frames,
-        args.output,
+        output,
     )
     if args.data is not None:
         _lock(args.data)
@@ -72,9 +82,9 @@ def run(args: argparse.Namespace) -> int:
         if args.data is None:
             shutil.rmtree(folder, ignore_errors=True)
     if args.json:
-        print_json({"output": str(args.output), "session_id": done.session_id, "frames": done.masked_frames})
+        print_json({"output": str(output), "session_id": done.session_id, "frames": done.masked_frames})
     else:
-        print(f"{args.output}: masks on {done.masked_frames} of {done.num_frames} frames ({done.engine_id}).")
+        print(f"{output}: masks on {done.masked_frames} of {done.num_frames} frames ({done.engine_id}).")
     return 0
 
 

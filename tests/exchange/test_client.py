@@ -161,11 +161,41 @@ def test_annotate_works_without_a_server(
     """The embedded engine, from a click to files that verify."""
     point = f"0,{disc_x(0)},{HEIGHT // 2}"
     out = tmp_path / "out"
-    arguments = ["annotate", str(source), "--point", point, "--track", "--format", "coco", "-o", str(out)]
+    arguments = ["annotate", str(source), "--point", point, "--format", "coco", "-o", str(out)]
     assert main([*arguments, "--last", "30", "--engine", "colorflow", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["frames"] >= 24  # then it leaves the picture
     document = json.loads((out / "annotations/instances_default.json").read_text())
     assert 24 <= len(document["annotations"]) <= 31
     assert main(["verify", str(out), str(source)]) == 0
-    assert main(["annotate", str(source), "--point", "0,1", "-o", str(tmp_path / "x")]) == 2
-    assert "--point 0,1 makes no sense" in capsys.readouterr().err
+
+
+def test_annotate_names_its_file_after_the_video(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["annotate", str(source), "--point", f"2,{disc_x(2)},{HEIGHT // 2}", "--no-track"]
+    assert main([*arguments, "--format", "png"]) == 0
+    made = f"{source.stem}-png.zip"
+    assert f"{made}: masks on 1 of " in capsys.readouterr().out
+    assert main(["verify", made, str(source)]) == 0
+    before = Path(made).read_bytes()
+    assert main([*arguments, "--format", "png"]) == 2
+    assert f"{made} is there already" in capsys.readouterr().err
+    assert Path(made).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--point", "0,1"], "--point 0,1 makes no sense"),
+        (["--point", "0,5,5", "--format", "gif"], "There is no format 'gif'"),
+        ([], "Say where an object is"),
+    ],
+)
+def test_annotate_refuses_before_it_works(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert main(["annotate", str(source), *arguments, "-o", str(tmp_path / "x")]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1
+    assert not (tmp_path / "x").exists()

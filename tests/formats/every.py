@@ -58,7 +58,7 @@ def in_process(*arguments: object) -> Measured:
 
 def annotate(video: Path, point: str, data: Path) -> tuple[str, int]:
     """The session that was tracked from a click, and how many frames have a mask."""
-    command = [sys.executable, "-m", "backend.cli", "annotate", str(video), "--point", point, "--track"]
+    command = [sys.executable, "-m", "backend.cli", "annotate", str(video), "--point", point]
     command += ["--data", str(data), "--format", "coco", "--output", str(data / "first.zip"), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.splitlines()[-1])
