@@ -87,7 +87,14 @@ def _united(masks: Sequence[FrameMask], is_prompted: bool) -> FrameMask:
         predicted_iou=min(mask.predicted_iou for mask in masks),
         origin=MaskOrigin.PROMPT if is_prompted else first.origin,
         verified=all(mask.verified for mask in masks),
+        edge=_only_edge(masks),
     )
+
+
+def _only_edge(masks: Sequence[FrameMask]) -> bytes | None:
+    """Where one of them is the whole union, its edge is still true."""
+    seen = [mask for mask in masks if mask.area > 0]
+    return seen[0].edge if len(seen) == 1 else None
 
 
 def _prompt(

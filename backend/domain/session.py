@@ -112,6 +112,9 @@ class FrameMask:
     # `backend.domain.doubt`; None: not measured.
     doubt: float | None = field(default=None, compare=False)
     doubt_reasons: Reason = field(default=Reason(0), compare=False)
+    # How soft its border is, as `backend.domain.edge.Edge` packs it. None: nobody said, as of masks that a
+    # person drew, and of all that the feed brings.
+    edge: bytes | None = field(default=None, repr=False)
 
 
 class Direction(StrEnum):

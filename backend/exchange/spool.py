@@ -7,6 +7,7 @@ of the session however long it writes, no transaction stays open meanwhile, and 
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -44,13 +45,24 @@ def _line_of(mask: FrameMask, rle: Rle) -> str:
         mask.engine_id,
         mask.verified,
         mask.version,
+        None if mask.edge is None else b64encode(mask.edge).decode("ascii"),
     ]
     return json.dumps(values) + "\n"
 
 
 def _mask_of(line: str) -> FrameMask:
     object_id, frame_idx, height, width, counts, *rest = json.loads(line)
-    area, score, iou, origin, engine_id, verified, version = rest
-    rle = Rle(height, width, counts)
-    origin = MaskOrigin(origin)
-    return FrameMask(object_id, frame_idx, rle, area, score, iou, origin, engine_id, verified, version)
+    area, score, iou, origin, engine_id, verified, version, edge = rest
+    return FrameMask(
+        object_id,
+        frame_idx,
+        Rle(height, width, counts),
+        area,
+        score,
+        iou,
+        MaskOrigin(origin),
+        engine_id,
+        verified,
+        version,
+        edge=None if edge is None else b64decode(edge),
+    )

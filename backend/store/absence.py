@@ -61,7 +61,14 @@ def _empty(
     connection.execute(
         update(masks)
         .where(*there)
-        .values(counts=empty, area=0, object_score=ABSENT_SCORE, propagation_id=None, version=version)
+        .values(
+            counts=empty,
+            area=0,
+            object_score=ABSENT_SCORE,
+            edge=None,
+            propagation_id=None,
+            version=version,
+        )
     )
 
 

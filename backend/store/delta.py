@@ -11,7 +11,7 @@ from backend.domain.session import Session, SessionDelta, Verdict
 from backend.store.comment_rows import comment_of
 from backend.store.coverage import has_more_masks, read_coverage
 from backend.store.review_tables import comments
-from backend.store.rows import mask_of, object_of, prompt_of, propagation_of
+from backend.store.rows import mask_of, object_of, prompt_of, propagation_of, without_edges
 from backend.store.tables import masks, objects, prompts, propagations, stashed_masks
 
 
@@ -75,7 +75,7 @@ def read_delta(
 
 
 def _changed(table: Table, session: Session, after: int, upto: int) -> Select:
-    return select(table).where(
+    return select(*without_edges(table)).where(
         table.c.session_id == session.session_id, table.c.version > after, table.c.version <= upto
     )
 

@@ -39,6 +39,7 @@ NO_MASK = {
     "verified": False,
     "doubt": None,
     "doubt_reasons": 0,
+    "edge": None,
     "propagation_id": None,
 }
 NO_PROMPT = {
@@ -136,7 +137,7 @@ def _emptied(mask: FrameMask) -> FrameMask:
     if mask.rle is None or mask.area == 0:
         return mask
     empty = Rle.empty(mask.rle.height, mask.rle.width)
-    return replace(mask, rle=empty, area=0, object_score=ABSENT_SCORE)
+    return replace(mask, rle=empty, area=0, object_score=ABSENT_SCORE, edge=None)
 
 
 def prompt_changes_mask(connection: Connection, session_id: str, prompt: FramePrompt, version: int) -> None:

@@ -8,8 +8,9 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Row, Table, null
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
 
 from backend.domain.doubt import Reason
 from backend.domain.frames import FrameRange
@@ -262,6 +263,7 @@ def mask_row(session_id: str, mask: FrameMask, version: int, propagation_id: str
         "verified": mask.verified,
         "doubt": mask.doubt,
         "doubt_reasons": int(mask.doubt_reasons),
+        "edge": mask.edge,
         "version": version,
         "propagation_id": propagation_id,
     }
@@ -281,7 +283,13 @@ def mask_of(row: Row) -> FrameMask:
         row.version,
         row.doubt,
         Reason(row.doubt_reasons),
+        row.edge,
     )
+
+
+def without_edges(table: Table) -> list[ColumnElement]:
+    """The columns of a table of masks for those who have no use for edges, most of what a row weighs."""
+    return [null().label("edge") if column.name == "edge" else column for column in table.columns]
 
 
 def propagation_row(session_id: str, propagation: Propagation, version: int) -> Values:

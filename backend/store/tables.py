@@ -175,6 +175,7 @@ def _mask_columns() -> list[Column]:
         Column("verified", Boolean, nullable=False),
         Column("doubt", Double),  # 0..1; NULL: not measured
         Column("doubt_reasons", Integer, nullable=False),  # bits of `Reason`
+        Column("edge", LargeBinary),  # of the very mask that `counts` is; NULL: nobody said how soft it is
     ]
 
 

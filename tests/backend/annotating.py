@@ -55,10 +55,21 @@ def no_prompt(object_id: int, frame_idx: int) -> FramePrompt:
     return FramePrompt(object_id, frame_idx)
 
 
-def mask(object_id: int, frame_idx: int, area: int = 3, origin: MaskOrigin = MaskOrigin.TRACK) -> FrameMask:
+def mask(
+    object_id: int,
+    frame_idx: int,
+    area: int = 3,
+    origin: MaskOrigin = MaskOrigin.TRACK,
+    edge: bytes | None = None,
+) -> FrameMask:
     """A mask of `area` pixels: telling areas apart is telling masks apart."""
     rle = Rle.from_runs(HEIGHT, WIDTH, [5, area, HEIGHT * WIDTH - 5 - area])
-    return FrameMask(object_id, frame_idx, rle, area, 1.25, 0.875, origin, "colorflow")
+    return FrameMask(object_id, frame_idx, rle, area, 1.25, 0.875, origin, "colorflow", edge=edge)
+
+
+def edge(number: int) -> bytes:
+    """Bytes in the place of an edge, others for each number: a store does not look into them."""
+    return bytes((1, 0, number, 255))
 
 
 def drawn(object_id: int, frame_idx: int, area: int = 7) -> FrameMask:

@@ -15,7 +15,17 @@ from backend.store.database import Database
 from backend.store.people import SqlPeopleStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.videos import SqlVideoStore
-from tests.backend.annotating import SESSION, click, describe, drawn, mask, no_prompt, propagation, video
+from tests.backend.annotating import (
+    SESSION,
+    click,
+    describe,
+    drawn,
+    edge,
+    mask,
+    no_prompt,
+    propagation,
+    video,
+)
 
 OTHER = "session-2"
 ISSUER = "https://login.example"
@@ -35,7 +45,11 @@ def tell(database: Database) -> None:
     store.start_propagation(SESSION, propagation(store.session(SESSION).version))
     running = store.propagation(SESSION)
     assert running is not None
-    tracked = [mask(1, frame_idx, area=1 + frame_idx) for frame_idx in range(11) if frame_idx != 3]
+    tracked = [
+        mask(1, frame_idx, area=1 + frame_idx, edge=edge(frame_idx))
+        for frame_idx in range(11)
+        if frame_idx != 3
+    ]
     store.put_masks(SESSION, tracked, replace(running, frames_done=12, state=PropagationState.DONE))
     store.put_prompt(SESSION, FramePrompt(1, 6, (PointPrompt(0.5, 1), PointPrompt(7, 5.25, False))))
     store.put_masks(SESSION, [drawn(1, 6)])  # the tracked one is kept aside
@@ -80,7 +94,7 @@ def told(database: Database) -> dict[str, Any]:
         **{f"of {one.session_id}": _told_of(store, one.session_id) for one in sessions},
         "people": _told_of_people(SqlPeopleStore(database)),
     }
-    return json.loads(json.dumps(said))
+    return json.loads(json.dumps(said, default=bytes.hex))
 
 
 def _told_of_people(people: SqlPeopleStore) -> dict[str, Any]:
