@@ -59,7 +59,7 @@ def test_the_command_line(server: Live, tmp_path: Path) -> None:
         )
     assert "Right: 12 of 12 frames" in said["verify"] and "Nothing was changed" in said["import"]
     assert "They are in session" in said["import"] and "Night shift" in said["projects"]
-    assert all((tmp_path / f"{name}.zip").is_file() for name in ("masks", "coco", "shift"))
+    assert all((tmp_path / f"{name}.zip").is_file() for name in ("masks", "clip-coco", "shift"))
 
 
 def test_the_python_client(server: Live, tmp_path: Path) -> None:
