@@ -5,7 +5,7 @@ export interface Present {
   readonly by: string | null; // null: nobody else that the server knows by name
   readonly objectId: number | null;
   readonly frameIdx: number | null;
-  readonly object: { readonly name: string } | null;
+  readonly object: { readonly name: string; readonly removed: boolean } | null;
 }
 
 /** What went wrong, as the one sentence that is shown to people. `code` is for programs. */

@@ -3,6 +3,7 @@ import { t } from '../i18n/t';
 import type { LiveSession } from '../session/liveSession';
 import { Button } from '../ui/Button';
 import styles from './ContestBar.module.css';
+import { type Contest, removedIn } from './contests';
 import { contestText } from './contestText';
 
 /** An edit that was not made, offered again: one at a time, the oldest first. */
@@ -11,9 +12,7 @@ export function ContestBar({ session }: { session: LiveSession }) {
   const objects = useStore(session.store, (state) => state.objects);
   const [contest] = open;
   if (!contest) return null;
-  const { present } = contest;
-  const keep = present ? (present.by ? t('Keep theirs') : t('Keep it as it is')) : t('Leave it');
-  const again = present ? t('Do mine again') : t('Try it again');
+  const { keep, again } = answersTo(contest);
   return (
     <section
       className={styles.bar}
@@ -36,10 +35,18 @@ export function ContestBar({ session }: { session: LiveSession }) {
       <Button
         look="primary"
         data-testid="do-again"
-        onClick={() => session.contests.doAgain(contest)}
+        onClick={() => void session.contests.doAgain(contest)}
       >
         {again}
       </Button>
     </section>
   );
+}
+
+function answersTo({ present }: Contest): { readonly keep: string; readonly again: string } {
+  if (!present) return { keep: t('Leave it'), again: t('Try it again') };
+  if (removedIn(present) !== null)
+    return { keep: t('Leave it removed'), again: t('Bring it back and do mine') };
+  const keep = present.by ? t('Keep theirs') : t('Keep it as it is');
+  return { keep, again: t('Do mine again') };
 }

@@ -1,4 +1,5 @@
 import { type ApiError, type Present, sentenceOf } from '../api/errors';
+import { notifyError } from '../app/notices';
 import { createStore, type Store } from '../app/store';
 
 /** An edit that was not made, for a person to decide on. */
@@ -21,6 +22,9 @@ export class Contests {
   readonly store: Store<readonly Contest[], ContestAction> = createStore(reduceContests, []);
   private lastId = 0;
 
+  /** `bringBack`: an object that `seen` told to be removed. It may be there again by then. */
+  constructor(private readonly bringBack: (objectId: number, seen: number) => Promise<void>) {}
+
   /** `replaces`: the new edit says all that the older ones of the same thing did. */
   offer(thing: string, thrown: ApiError, again: () => void, replaces = false): void {
     this.lastId += 1;
@@ -35,8 +39,17 @@ export class Contests {
     this.store.dispatch({ type: 'offer', contest, replaces });
   }
 
-  doAgain({ id, again }: Contest): void {
+  async doAgain(contest: Contest): Promise<void> {
+    const { id, again, present } = contest;
     this.store.dispatch({ type: 'settle', id });
+    const removed = removedIn(present);
+    try {
+      if (present && removed !== null) await this.bringBack(removed, present.version);
+    } catch (thrown) {
+      this.store.dispatch({ type: 'offer', contest, replaces: false });
+      notifyError(thrown);
+      return;
+    }
     for (const make of again) make();
   }
 
@@ -52,6 +65,11 @@ function reduceContests(open: readonly Contest[], action: ContestAction): readon
   if (!known) return [...open, contest];
   const again = replaces ? contest.again : [...known.again, ...contest.again];
   return open.map((one) => (one === known ? { ...contest, again } : one));
+}
+
+/** The object that somebody removed, if that is why an edit was refused. */
+export function removedIn(present: Present | null): number | null {
+  return present?.object?.removed ? present.objectId : null;
 }
 
 /** Is this refusal for a person to decide on? Others are only said. */

@@ -4,6 +4,7 @@ export const zhOutbox = {
   'This had to wait for the connection and was then refused: {reason}':
     '此更改等待连接恢复后被拒绝：{reason}',
   '{name} changed {object} in the meantime.': '{name} 在此期间更改了 {object}。',
+  '{name} removed {object} in the meantime.': '{name} 在此期间移除了 {object}。',
   '{name} changed the clicks on {object} on frame {frame} in the meantime.':
     '{name} 在此期间更改了 {object} 在第 {frame} 帧上的点击。',
   '{name} changed the mask of {object} on frame {frame} in the meantime.':
@@ -13,6 +14,7 @@ export const zhOutbox = {
   '{name} renamed the session in the meantime.': '{name} 在此期间重命名了会话。',
   '{name} changed the classes in the meantime.': '{name} 在此期间更改了类别。',
   '{object} was changed in the meantime.': '{object} 在此期间已被更改。',
+  '{object} was removed in the meantime.': '{object} 在此期间已被移除。',
   'The clicks on {object} on frame {frame} were changed in the meantime.':
     '{object} 在第 {frame} 帧上的点击在此期间已被更改。',
   'The mask of {object} on frame {frame} was drawn anew in the meantime.':
@@ -24,6 +26,8 @@ export const zhOutbox = {
   'Do mine again': '重做我的更改',
   'Keep theirs': '保留对方的',
   'Keep it as it is': '保持现状',
+  'Leave it removed': '保持移除',
+  'Bring it back and do mine': '恢复该对象并执行我的更改',
   'Try it again': '再试一次',
   'Leave it': '放弃',
   'and {count} more': '还有 {count} 项',

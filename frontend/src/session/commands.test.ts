@@ -3,6 +3,7 @@ import type { SessionDelta } from '../api/feed';
 import type { ObjectFields } from '../api/generated';
 import { notices } from '../app/notices';
 import { NO_REVIEW } from '../discussion/review.fixture';
+import { contestText } from '../outbox/contestText';
 import { SessionCommands } from './commands';
 import { LiveSession, type SessionInfo } from './liveSession';
 import { withPoint } from './prompts';
@@ -299,6 +300,73 @@ test('a click that somebody else overtook is offered again, and replaces what it
   commands.undo();
   await settle();
   expect(asked.at(-1)?.variables.prompt).toMatchObject({ points: [] });
+});
+
+const REMOVED_BY_ANA = {
+  kind: 'OBJECT',
+  version: 8,
+  by: 'Ana',
+  objectId: 1,
+  frameIdx: null,
+  object: { name: 'Cup', removed: true },
+};
+
+function removedByAna(): Error {
+  const sentence = 'Ana has removed Cup since; bring it back, then do yours again.';
+  return Object.assign(new Error(sentence), { code: 'CONFLICT', present: REMOVED_BY_ANA });
+}
+
+test('what was meant for an object that somebody else removed is offered with the object', async () => {
+  const answers: (() => unknown)[] = [
+    removedByAna,
+    () => ({ describeObject: { ...OBJECT, name: 'Mug', version: 10 } }),
+  ];
+  const restores: (() => unknown)[] = [
+    () => Object.assign(new Error('The session is full.'), { code: 'INVALID_INPUT' }),
+    () => ({ exchangeObjects: 9 }),
+  ];
+  const { session, commands, names, asked } = harness({
+    DescribeObject: () => answers.shift()?.(),
+    ExchangeObjects: () => restores.shift()?.(),
+  });
+  feed(session, 5, { objects: [{ ...OBJECT, name: 'Cup' }] });
+  void commands.rename(1, 'Mug');
+  await settle();
+  feed(session, 8, { objects: [{ ...OBJECT, removed: true, version: 8 }] });
+  const open = () => session.contests.store.get();
+  const [contest] = open();
+  if (!contest) throw new Error('it is not offered');
+  expect(contestText(contest, () => undefined)).toBe('Ana removed Cup in the meantime.');
+
+  void session.contests.doAgain(contest);
+  await settle();
+  expect(notices.get().map(({ text }) => text)).toEqual(['The session is full.']);
+  expect(open()).toHaveLength(1); // nothing of it is lost
+  expect(names().at(-1)).toBe('ExchangeObjects');
+
+  const [again] = open();
+  if (!again) throw new Error('it is not offered again');
+  void session.contests.doAgain(again);
+  await settle();
+  expect(asked.at(-1)?.variables).toMatchObject({ remove: [], restore: [1], seen: 8 });
+  feed(session, 9, { objects: [{ ...OBJECT, name: 'Cup', version: 9 }] });
+  await settle();
+  expect(names().at(-1)).toBe('DescribeObject');
+  expect([session.store.get().objects.get(1)?.name, open()]).toEqual(['Mug', []]);
+  expect(session.store.get().undo.map(({ kind }) => kind)).toEqual(['presence', 'describe']);
+});
+
+test('removing what somebody else has removed is done already, and is said', async () => {
+  const { session, commands } = harness({ ExchangeObjects: removedByAna });
+  feed(session, 5, { objects: [{ ...OBJECT, name: 'Cup' }] });
+  commands.select(1);
+  commands.removeObject(1);
+  await settle();
+  feed(session, 8, { objects: [{ ...OBJECT, removed: true, version: 8 }] });
+  expect(notices.get().map(({ text }) => text)).toEqual(['Ana removed Cup in the meantime.']);
+  expect(session.contests.store.get()).toEqual([]);
+  const { selectedId, leaving, undo } = session.store.get();
+  expect([selectedId, leaving.size, undo]).toEqual([null, 0, []]);
 });
 
 test('a name that somebody else overtook goes back to theirs, and can be given again', async () => {

@@ -1,3 +1,4 @@
+import type { ApiError, Present } from '../api/errors';
 import {
   DescribeObject,
   ExchangeObjects,
@@ -10,8 +11,9 @@ import {
   SetVerified,
 } from '../api/generated';
 import type { Operation } from '../api/operation';
-import { notifyError } from '../app/notices';
-import { isContested } from '../outbox/contests';
+import { notify, notifyError } from '../app/notices';
+import { isContested, removedIn } from '../outbox/contests';
+import { presentText } from '../outbox/contestText';
 import { AFTER_ALL } from '../outbox/edit';
 import type { AbsentChange, Change, DescribeChange, PromptChange, Way } from './changes';
 import { changeAnew, thingsOf } from './contested';
@@ -61,6 +63,11 @@ export class Doer {
       return true;
     } catch (thrown) {
       store.dispatch({ type: 'couldNot', change });
+      if (isRemovedAlready(change, way, thrown)) {
+        const nameOf = (objectId: number) => store.get().objects.get(objectId)?.name;
+        notify({ tone: 'info', text: presentText(thrown.present, nameOf) });
+        return false;
+      }
       if (!isContested(thrown)) {
         notifyError(thrown);
         return false;
@@ -199,6 +206,17 @@ export class Doer {
   private reach(version: number): Promise<void> {
     return this.session.reached(version);
   }
+}
+
+/** Was it to remove just the object that somebody else had removed? Then it is as it was meant. */
+function isRemovedAlready(
+  change: ServerChange,
+  way: Way,
+  thrown: unknown,
+): thrown is ApiError & { readonly present: Present } {
+  if (change.kind !== 'presence' || !isContested(thrown)) return false;
+  const [goes, comes] = way === 'undo' ? [change.came, change.went] : [change.went, change.came];
+  return comes.length === 0 && goes.length === 1 && goes[0] === removedIn(thrown.present);
 }
 
 // What they do depends on prompts and masks that may be on their way.

@@ -1,6 +1,11 @@
 import { request } from '../api/client';
 import { Feed, type FeedStatus, type SessionDelta } from '../api/feed';
-import { type CommentFields, MaskWindow, type OpenSessionResult } from '../api/generated';
+import {
+  type CommentFields,
+  ExchangeObjects,
+  MaskWindow,
+  type OpenSessionResult,
+} from '../api/generated';
 import { notifyError } from '../app/notices';
 import { createStore, type Store } from '../app/store';
 import { type Comments, NO_COMMENTS, reduceComments } from '../discussion/comments';
@@ -38,7 +43,7 @@ export class LiveSession {
   readonly windows: MaskWindows;
   /** Every change of the session goes through it. */
   readonly outbox: Outbox;
-  readonly contests = new Contests();
+  readonly contests = new Contests((objectId, seen) => this.bringBack(objectId, seen));
   private readonly feed: Feed;
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   private isResting = false;
@@ -119,6 +124,22 @@ export class LiveSession {
     const wasLost = this.connection.get() === 'lost';
     this.connection.dispatch(status);
     if (status === 'live' && wasLost) this.outbox.reconnected();
+  }
+
+  /** With all that it had, unless it is there again already. */
+  private async bringBack(objectId: number, seen: number): Promise<void> {
+    if (this.store.get().objects.has(objectId)) return;
+    const answer = await this.outbox.add({
+      operation: ExchangeObjects,
+      variables: { sessionId: this.info.id, remove: [], restore: [objectId] },
+      lanes: [AFTER_ALL],
+      things: [`object/${objectId}`],
+      seen,
+    });
+    if (answer) await this.reached(answer.exchangeObjects);
+    const change = { kind: 'presence', came: [objectId], went: [] } as const;
+    this.store.dispatch({ type: 'did', change });
+    this.store.dispatch({ type: 'select', objectId });
   }
 
   /** Of an edit that an earlier page made, all that is known is what it sent. */

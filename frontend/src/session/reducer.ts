@@ -21,7 +21,6 @@ export type SessionAction =
   | { type: 'upsert'; object: ObjectFields }
   | { type: 'leave'; objectId: number }
   | { type: 'stay'; objectId: number }
-  | { type: 'gone'; objectId: number }
   | { type: 'ontology'; ontology: readonly ClassFields[] }
   | { type: 'propagation'; propagation: PropagationFields };
 
@@ -61,10 +60,9 @@ export function reduce(state: SessionState, action: SessionAction): SessionState
       return {
         ...state,
         leaving: without(state.leaving, action.objectId),
-        selectedId: action.objectId,
+        // Unless somebody else removed it meanwhile.
+        selectedId: state.objects.has(action.objectId) ? action.objectId : state.selectedId,
       };
-    case 'gone':
-      return withoutObject(state, action.objectId);
     case 'ontology':
       return { ...state, ontology: action.ontology };
     case 'propagation':
