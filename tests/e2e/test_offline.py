@@ -191,6 +191,33 @@ def test_a_contested_click_is_offered_again(
     wait_for(server, session_id, lambda seen: seen.points[1, 0] == theirs, "undo to Ben's")
 
 
+@pytest.mark.parametrize("answer", ["do-again", "keep-theirs"])
+def test_a_click_on_what_somebody_removed_is_offered_with_it(
+    server: MaskletServer, ana: Editor, ben: Editor, session_id: str, album: Pictures, answer: str
+) -> None:
+    contest = ana.page.get_by_test_id("contest")
+    ana.page.context.set_offline(True)
+    ana.go_to(5)
+    ana.click((120, 80))
+    is_away(ana, 1)
+    ben.page.keyboard.press("Delete")
+    wait_for(server, session_id, lambda seen: not seen.names, "Ben's removal")
+    ben.page.close()
+    ana.page.context.set_offline(False)
+    expect(contest).to_contain_text("Koi was removed in the meantime.")
+    expect(ana.rows).to_have_count(0)
+    album.take(ana.page, f"removed-{answer}")
+    contest.get_by_test_id(answer).click()
+    expect(contest).to_have_count(0)
+    if answer == "keep-theirs":
+        assert not view(server, session_id).names
+        return
+    wait_for(server, session_id, has_points((1, 5), 1), "Ana's click")
+    assert view(server, session_id).names == {1: "Koi"}
+    assert len(view(server, session_id).points[1, 0]) == 1, "it came back with all it had"
+    ana.shows_masks_of(1)
+
+
 def has_points(place: tuple[int, int], count: int) -> Any:
     def check(seen: SessionView) -> bool:
         return len(seen.points.get(place, [])) == count
