@@ -275,8 +275,10 @@ class SessionCommands:
             return "There is nothing to track yet: click an object first."
         unheld_objects(self._store, session_id)
         if within is not None:
-            frames = f"frames {within.first} to {within.last}"
-            return f"Tracking {direction} does not reach {frames} from where the prompts are; click there."
+            return (
+                f"Tracking {direction} does not reach frames {within.first} to {within.last} from where the "
+                "prompts are; click there."
+            )
         return f"There is no frame to track {direction} from here; choose the other direction."
 
 

@@ -110,9 +110,10 @@ class ShelfCommands:
             raise Conflict("This clip comes with Masklet and is drawn anew at each start.")
         sessions = self._shelf.sessions_of(video_id)
         used = sum(session.removed_s is None for session in sessions)
+        if used == 1:
+            raise Conflict("A session uses this video; delete that first.")
         if used:
-            several = "a session uses" if used == 1 else f"{used} sessions use"
-            raise Conflict(f"{several.capitalize()} this video; delete that first.")
+            raise Conflict(f"{used} sessions use this video; delete them first.")
         for session in sessions:
             self._purge(session)
         self._shelf.delete_video(video_id)

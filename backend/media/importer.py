@@ -158,9 +158,9 @@ def _check_extent(index: FrameIndex, limits: MediaLimits) -> None:
     if index.pts_s[-1] > limits.max_duration_s:
         raise InvalidInput(f"This video is longer than {_spoken(limits.max_duration_s)}: cut it into parts.")
     if index.width * index.height > limits.max_pixels:
-        size = f"{index.width} x {index.height} pixels"
         raise InvalidInput(
-            f"This video is {size}, and {limits.max_pixels} in all are the limit: scale it down."
+            f"This video is {index.width} x {index.height} pixels, and {limits.max_pixels} in all are the "
+            "limit: scale it down."
         )
 
 

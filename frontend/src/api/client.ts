@@ -1,3 +1,5 @@
+import { fromServer } from '../i18n/server/fromServer';
+import { t } from '../i18n/t';
 import { ApiError, FORBIDDEN, offline, type Present, UNAUTHENTICATED } from './errors';
 import type { Operation } from './operation';
 import { PAGE_HEADER } from './page';
@@ -49,10 +51,10 @@ export function resultOf<Result>(answer: GraphqlAnswer<Result>): Result {
     if (code === UNAUTHENTICATED || code === FORBIDDEN) {
       for (const listener of [...refusalListeners]) listener(code);
     }
-    throw new ApiError(error.message, code, present);
+    throw new ApiError(fromServer(error.message), code, present);
   }
-  if (answer.error) throw new ApiError(answer.error, 'REFUSED');
-  if (!answer.data) throw new ApiError('The server sent an empty answer; try again.', 'ERROR');
+  if (answer.error) throw new ApiError(fromServer(answer.error), 'REFUSED');
+  if (!answer.data) throw new ApiError(t('The server sent an empty answer; try again.'), 'ERROR');
   return answer.data;
 }
 
@@ -86,6 +88,9 @@ async function parse<Result>(response: Response): Promise<GraphqlAnswer<Result>>
     if (!(thrown instanceof SyntaxError)) throw offline(); // it broke off in the middle
     if (response.status === 502 || response.status === 503 || response.status === 504)
       throw offline();
-    throw new ApiError(`The server failed (status ${response.status}); try again.`, 'ERROR');
+    throw new ApiError(
+      t('The server failed (status {status}); try again.', { status: response.status }),
+      'ERROR',
+    );
   }
 }

@@ -1,3 +1,5 @@
+import { t } from '../i18n/t';
+
 /** What a thing is now that somebody else changed before a stale edit came: `extensions.present` of its refusal. */
 export interface Present {
   readonly kind: 'OBJECT' | 'PROMPTS' | 'VERIFIED' | 'VERDICT' | 'ORDER' | 'TITLE' | 'CLASSES';
@@ -33,7 +35,7 @@ export const FORBIDDEN = 'FORBIDDEN';
 
 export function offline(): ApiError {
   return new ApiError(
-    'The server does not answer; see that it is running, then try again.',
+    t('The server does not answer; see that it is running, then try again.'),
     OFFLINE,
   );
 }

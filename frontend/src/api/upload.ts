@@ -1,4 +1,6 @@
 import { DetailedError, defaultOptions, Upload } from 'tus-js-client';
+import { fromServer } from '../i18n/server/fromServer';
+import { t } from '../i18n/t';
 import { ApiError, offline } from './errors';
 
 const ENDPOINT = '/api/uploads';
@@ -76,7 +78,7 @@ export async function unfinishedUploads(): Promise<readonly UnfinishedUpload[]> 
         await storage.removeUpload(urlStorageKey);
         await Upload.terminate(uploadUrl, { retryDelays: null }).catch(() => {});
       };
-      return { url: uploadUrl, name: metadata.filename ?? 'A file', size, sent, forget };
+      return { url: uploadUrl, name: metadata.filename ?? t('A file'), size, sent, forget };
     }),
   );
   return found.filter((one) => one !== null);
@@ -88,19 +90,19 @@ export function whyStopped(thrown: Error): [ApiError, boolean] {
   const status = response?.getStatus() ?? 0;
   if (!response || status === 0) return [offline(), true];
   const canResume = status >= 500 ? status !== 507 : AGAIN.has(status);
-  return [new ApiError(sentenceIn(response.getBody()) ?? fallback(status), 'UPLOAD'), canResume];
+  return [new ApiError(told(response.getBody()) ?? fallback(status), 'UPLOAD'), canResume];
 }
 
-function sentenceIn(body: string): string | null {
+function told(body: string): string | null {
   try {
     const answer = JSON.parse(body) as { error?: unknown };
-    return typeof answer.error === 'string' ? answer.error : null;
+    return typeof answer.error === 'string' ? fromServer(answer.error) : null;
   } catch {
     return null; // no JSON: a proxy answered
   }
 }
 
 function fallback(status: number): string {
-  if (status === 413) return 'The file is too large for this server.';
-  return `The server did not take the file (status ${status}); try again.`;
+  if (status === 413) return t('The file is too large for this server.');
+  return t('The server did not take the file (status {status}); try again.', { status });
 }

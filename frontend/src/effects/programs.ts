@@ -1,3 +1,4 @@
+import { t } from '../i18n/t';
 import { VERTEX } from './glsl';
 
 /** A compiled effect with the places of its uniforms. */
@@ -29,7 +30,7 @@ function compile(gl: WebGL2RenderingContext, fragment: string): Program {
     [gl.FRAGMENT_SHADER, fragment],
   ] as const) {
     const shader = gl.createShader(type);
-    if (!shader) throw new Error('The graphics card gave up; load the page again.');
+    if (!shader) throw new Error(t('The graphics card gave up; load the page again.'));
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);

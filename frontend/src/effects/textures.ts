@@ -1,3 +1,4 @@
+import { t } from '../i18n/t';
 import { SPRITE_PX, type Sprite } from './effect';
 
 const PER_TEXTURE = 3; // masks: one a colour channel
@@ -102,6 +103,6 @@ function canvasOf(width: number, height: number): HTMLCanvasElement {
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser cannot draw on a canvas.');
+  if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
   return context;
 }

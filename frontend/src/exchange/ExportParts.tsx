@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { request } from '../api/client';
 import { CancelJob, ExportFormats } from '../api/generated';
 import { notifyError } from '../app/notices';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Button, ButtonLink } from '../ui/Button';
 import { Progress } from '../ui/Progress';
@@ -41,8 +42,8 @@ export function Formats({
             onChange={() => onChoose(format.name)}
           />
           <span>
-            <strong>{format.title}</strong>
-            <small>{format.purpose}</small>
+            <strong>{fromServer(format.title)}</strong>
+            <small>{fromServer(format.purpose)}</small>
           </span>
         </label>
       ))}
@@ -60,7 +61,8 @@ export function PastExport({
   formats: readonly ExportFormat[];
   onChange: () => void;
 }) {
-  const title = formats.find((format) => format.name === job.format)?.title ?? job.format ?? '';
+  const format = formats.find((one) => one.name === job.format);
+  const title = format ? fromServer(format.title) : (job.format ?? '');
   const when = new Date(job.createdS * 1000).toLocaleTimeString([], {
     hour: '2-digit',
     minute: '2-digit',
@@ -71,7 +73,9 @@ export function PastExport({
         <span className={styles.what}>
           <strong>{title}</strong>
           <small>
-            {job.error ?? `${when}${job.numBytes ? ` · ${sizeText(job.numBytes)}` : ''}`}
+            {job.error
+              ? fromServer(job.error)
+              : `${when}${job.numBytes ? ` · ${sizeText(job.numBytes)}` : ''}`}
           </small>
         </span>
       ) : (

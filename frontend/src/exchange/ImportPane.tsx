@@ -4,6 +4,7 @@ import { sentenceOf } from '../api/errors';
 import { StartImport } from '../api/generated';
 import { notify } from '../app/notices';
 import type { Workspace } from '../app/workspace';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import styles from './Exchange.module.css';
@@ -31,7 +32,8 @@ export function ImportPane({ workspace, onDone }: { workspace: Workspace; onDone
       dryRun,
     };
     const job = await ended((await request(StartImport, asked)).startImport);
-    if (job.state !== 'DONE') throw new Error(job.error ?? t('The import was cancelled.'));
+    if (job.state !== 'DONE')
+      throw new Error(job.error ? fromServer(job.error) : t('The import was cancelled.'));
     return job;
   };
   const attempt = (work: () => Promise<Step>) => {
@@ -142,7 +144,7 @@ function Report({ job }: { job: Job }) {
       {report.numProblems > 0 && (
         <ul className={styles.problems} data-testid="import-problems">
           {report.problems.map((line) => (
-            <li key={line}>{line}</li>
+            <li key={line}>{fromServer(line)}</li>
           ))}
           {unlisted > 0 && <li>{t('and {count} more', { count: unlisted })}</li>}
         </ul>

@@ -3,6 +3,8 @@ import { request } from '../api/client';
 import { ApiError, offline } from '../api/errors';
 import { AllJobs, type JobFields, OneJob, SessionJobs } from '../api/generated';
 import { notifyError } from '../app/notices';
+import { fromServer } from '../i18n/server/fromServer';
+import { t } from '../i18n/t';
 
 export type Job = JobFields;
 
@@ -76,6 +78,9 @@ export async function sendImport(file: File): Promise<string> {
   }
   const answer = (await response.json().catch(() => ({}))) as { uploadId?: string; error?: string };
   if (!answer.uploadId)
-    throw new ApiError(answer.error ?? 'The server did not take the file; try again.', 'UPLOAD');
+    throw new ApiError(
+      answer.error ? fromServer(answer.error) : t('The server did not take the file; try again.'),
+      'UPLOAD',
+    );
   return answer.uploadId;
 }

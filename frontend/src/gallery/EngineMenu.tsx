@@ -1,5 +1,6 @@
 import type { EngineFields } from '../api/generated';
 import { useStore } from '../app/store';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -11,25 +12,26 @@ import { missingEngines } from './missingEngines';
 export function EngineMenu({ engines }: { engines: readonly EngineFields[] }) {
   const choice = useStore(engineChoice, (id) => id);
   const chosen = chosenEngine(engines, choice);
+  const name = chosen ? fromServer(chosen.label) : t('No engine');
   const usable = engines.filter((engine) => engine.available);
   return (
     <Menu
-      label={`${t('Engine for the videos you open')}: ${chosen?.label ?? t('No engine')}`}
+      label={`${t('Engine for the videos you open')}: ${name}`}
       testId="engine-menu"
       align="end"
       className={styles.engine}
       footer={<MissingEngines engines={engines} />}
       items={usable.map((engine) => ({
         id: engine.id,
-        label: engine.label,
-        note: engine.note,
+        label: fromServer(engine.label),
+        note: fromServer(engine.note),
         hint: engine.device,
         checked: engine.id === chosen?.id,
         run: () => engineChoice.dispatch(engine.id),
       }))}
     >
       <Icon name="chip" />
-      {chosen?.label ?? t('No engine')}
+      {name}
       <Icon name="down" size={16} />
     </Menu>
   );

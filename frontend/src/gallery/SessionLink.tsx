@@ -1,5 +1,6 @@
 import type { SessionCard } from '../api/generated';
 import { sessionPath } from '../app/router';
+import { fromServer } from '../i18n/server/fromServer';
 import { titleOf } from '../sessions/sessionList';
 import { Link } from '../ui/Link';
 import styles from './cards.module.css';
@@ -14,7 +15,7 @@ export function SessionLink({ session }: { session: SessionCard }) {
       <span className={styles.caption}>
         <span className={styles.title}>{titleOf(session)}</span>
         <span className={styles.detail}>
-          {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
+          {fromServer(session.engine.label)} · {ago(session.createdS, Date.now() / 1000)}
         </span>
       </span>
     </Link>

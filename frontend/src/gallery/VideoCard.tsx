@@ -1,4 +1,5 @@
 import type { VideoCard as Video } from '../api/generated';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import { Progress } from '../ui/Progress';
@@ -42,7 +43,9 @@ export function Poster({ url }: { url: string | null }) {
 function Detail({ video }: { video: Video }) {
   if (video.state === 'FAILED') {
     return (
-      <span className={styles.failed}>{video.error ?? t('This file could not be read.')}</span>
+      <span className={styles.failed}>
+        {video.error ? fromServer(video.error) : t('This file could not be read.')}
+      </span>
     );
   }
   if (video.state === 'IMPORTING') {
@@ -51,7 +54,8 @@ function Detail({ video }: { video: Video }) {
   const seconds = video.fps > 0 ? video.numFrames / video.fps : 0;
   return (
     <span className={`${styles.detail} number`}>
-      {video.width}×{video.height} · {video.numFrames} frames · {duration(seconds)}
+      {video.width}×{video.height} · {t('{count} frames', { count: video.numFrames })} ·{' '}
+      {duration(seconds)}
     </span>
   );
 }

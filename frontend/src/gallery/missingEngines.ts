@@ -1,4 +1,5 @@
 import type { EngineFields } from '../api/generated';
+import { fromServer } from '../i18n/server/fromServer';
 
 /** Engines that cannot be chosen for the same reason. */
 export interface MissingGroup {
@@ -16,6 +17,12 @@ export function missingEngines(engines: readonly EngineFields[]): MissingGroup[]
   }
   return [...groups.values()].map((group) => ({
     labels: group.map((engine) => engine.label).join(', '),
-    note: group.length > 1 ? `${group[0]?.label}: ${group[0]?.note}` : (group[0]?.note ?? ''),
+    note: noteOf(group),
   }));
+}
+
+function noteOf([first, ...others]: readonly EngineFields[]): string {
+  if (!first) return '';
+  const note = fromServer(first.note);
+  return others.length > 0 ? `${first.label}: ${note}` : note;
 }

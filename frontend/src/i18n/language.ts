@@ -1,4 +1,5 @@
 import { createStore } from '../app/store';
+import { learn } from './server/learn';
 
 /** The languages of the interface. A new one is one file with its messages, and a line in `catalogues.ts`. */
 export const LANGUAGES = { en: 'English', zh: '中文' } as const;
@@ -23,7 +24,8 @@ export function firstLanguage(chosen: string | null, wanted: readonly string[]):
 
 export const language = createStore((_: Language, next: Language) => next, initial());
 
-export function chooseLanguage(next: Language): void {
+export async function chooseLanguage(next: Language): Promise<void> {
+  await learn(next);
   language.dispatch(next);
   document.documentElement.lang = next;
   try {

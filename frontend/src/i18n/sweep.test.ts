@@ -5,6 +5,14 @@ const SOURCES: Record<string, string> = import.meta.glob('../**/*.tsx', {
   import: 'default',
   eager: true,
 });
+const ALL: Record<string, string> = import.meta.glob('../**/*.{ts,tsx}', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const REFUSAL = /new (?:Api)?Error\(\s*['`]([A-Z][^'`]*)['`]/g; // said to people, or to whoever debugs
+const IN_A_WORKER = new Set(['../masks/rle.ts']); // which knows no language, and the server sends no such mask
+const TO_PROGRAMMERS = /^A shader does not |^HTTP /;
 const ATTRIBUTE = /\b(?:aria-label|title|placeholder|label|alt|text)="([A-Z][^"]*)"/g;
 const CHOICE = /\?\??\s*'([A-Z][a-z]+[^']*)'/g; // one of two sentences
 const MADE_UP = /=\{`([^`]*)`\}/g; // an attribute with a name in it
@@ -37,5 +45,16 @@ test('every word on the page goes through the catalogue', () => {
     untranslated(source).map((words) => `${path}: ${words}`),
   );
   expect(Object.keys(SOURCES).length).toBeGreaterThan(30);
+  expect(found).toEqual([]);
+});
+
+test('every failure that the app itself tells of goes through the catalogue', () => {
+  expect("new Error('Too bad.')".match(REFUSAL)).not.toBeNull();
+  const found = Object.entries(ALL)
+    .filter(([path]) => !path.endsWith('.test.ts') && !IN_A_WORKER.has(path))
+    .flatMap(([path, source]) =>
+      [...source.matchAll(REFUSAL)].map(([, words = '']) => [path, words] as const),
+    )
+    .filter(([, words]) => !TO_PROGRAMMERS.test(words));
   expect(found).toEqual([]);
 });

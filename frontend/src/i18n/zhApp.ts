@@ -53,4 +53,25 @@ export const zhApp = {
   'remove it': '将其移除',
   'take away': '减去',
   zoom: '缩放',
+  // failures of the app itself; those of the server are in server/zh
+  'A file': '一个文件',
+  'A frame could not be fetched ({status}); try again.': '无法获取一帧（{status}）；请重试。',
+  'The browser lost frames while it encoded; try again.': '浏览器编码时丢失了帧；请重试。',
+  'The file is too large for this server.': '文件超过此服务器的限制。',
+  'The graphics card gave up; load the page again.': '显卡停止了工作；请重新加载页面。',
+  'The graphics card gave up; try again.': '显卡停止了工作；请重试。',
+  'The server cannot hand out this video now; try again.': '服务器现在无法提供此视频；请重试。',
+  'The server did not take the file (status {status}); try again.':
+    '服务器没有接收此文件（状态 {status}）；请重试。',
+  'The server did not take the file; try again.': '服务器没有接收此文件；请重试。',
+  'The server failed (status {status}); try again.': '服务器出错（状态 {status}）；请重试。',
+  'The server sent an empty answer; try again.': '服务器的答复为空；请重试。',
+  'The sound is cut off; try again.': '声音不完整；请重试。',
+  'This browser cannot draw on a canvas.': '此浏览器无法在画布上绘制。',
+  'This browser cannot encode a video of {width} × {height} pixels.':
+    '此浏览器无法编码 {width} × {height} 像素的视频。',
+  'This browser has no WebGL2, which effects need.': '此浏览器没有特效所需的 WebGL2。',
+  'This change is old; look whether it is still wanted.': '此更改已过时；请看看是否仍然需要。',
+  'on {device}': '（{device}）',
+  '{count} frames': '{count} 帧',
 } as const;

@@ -2,6 +2,7 @@ import { retryDelayS } from '../api/backoff';
 import { ApiError, OFFLINE, offline, TOO_MANY_REQUESTS, UNAUTHENTICATED } from '../api/errors';
 import type { Operation } from '../api/operation';
 import { createStore, type Store } from '../app/store';
+import { t } from '../i18n/t';
 import { AFTER_ALL, draftLane, type Edit, newKey, type Variables, withNamed } from './edit';
 import type { Kept } from './kept';
 
@@ -93,7 +94,7 @@ export class Outbox {
     const isOld = ({ edit }: Waiting) => Date.now() - edit.madeMs > MOST_H * 3600 * 1000;
     for (const orphan of orphans.filter(isOld)) {
       this.links.kept.drop(orphan.edit);
-      orphan.reject(new ApiError('This change is old; look whether it is still wanted.', 'OLD'));
+      orphan.reject(new ApiError(t('This change is old; look whether it is still wanted.'), 'OLD'));
     }
     this.waiting = [...orphans.filter((one) => !isOld(one)), ...this.waiting];
     this.note();

@@ -1,6 +1,7 @@
 import { request } from '../api/client';
 import { VideoPlayback, type VideoPlaybackResult } from '../api/generated';
 import { notify } from '../app/notices';
+import { fromServer } from '../i18n/server/fromServer';
 import type { FrameTimes } from './frameTimes';
 import { Player } from './player';
 import { loadStill, StillSource } from './stillSource';
@@ -46,7 +47,7 @@ export function openPictures(played: PlayedVideo, times: FrameTimes): Pictures {
     player.replaceSource(new VideoSource(video, times, still));
   };
   const follow = ({ renditionUrl, renditionProgress, warning }: Omit<PlayedVideo, 'id'>) => {
-    if (warning !== null && warning !== told) notify({ tone: 'info', text: warning });
+    if (warning !== null && warning !== told) notify({ tone: 'info', text: fromServer(warning) });
     told = warning;
     player.prepare(renditionUrl === null && renditionProgress < 1 ? renditionProgress : null);
     if (renditionUrl !== null) use(renditionUrl);

@@ -4,6 +4,7 @@ import { CreateSession, type EngineFields, Gallery } from '../api/generated';
 import { notifyError } from '../app/notices';
 import { navigate, sessionPath } from '../app/router';
 import { missingEngines } from '../gallery/missingEngines';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -26,19 +27,20 @@ export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
         type="button"
         className={styles.badge}
         aria-expanded={isOpen}
-        title={engine.note}
+        title={fromServer(engine.note)}
         data-testid="engine-badge"
         onClick={() => setOpen(!isOpen)}
       >
         <Icon name="chip" size={15} />
-        {engine.label}
+        {fromServer(engine.label)}
       </button>
       {isOpen && (
         <div className={styles.popover} role="dialog" aria-label={t('Engine')}>
           <h2>
-            {engine.label} <span className={styles.device}>on {engine.device}</span>
+            {fromServer(engine.label)}{' '}
+            <span className={styles.device}>{t('on {device}', { device: engine.device })}</span>
           </h2>
-          <p>{engine.note}</p>
+          <p>{fromServer(engine.note)}</p>
           <Others current={engine} videoId={videoId} />
         </div>
       )}
@@ -73,8 +75,8 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
       {usable.map((engine) => (
         <div key={engine.id} className={styles.other}>
           <div>
-            <strong>{engine.label}</strong>
-            <p>{engine.note}</p>
+            <strong>{fromServer(engine.label)}</strong>
+            <p>{fromServer(engine.note)}</p>
           </div>
           <Button
             look="outlined"

@@ -3,6 +3,7 @@ import type { SessionCard as Session } from '../api/generated';
 import { sessionPath } from '../app/router';
 import { ago } from '../gallery/format';
 import { Poster } from '../gallery/VideoCard';
+import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
 import { Icon } from '../ui/Icon';
 import { Link } from '../ui/Link';
@@ -66,7 +67,7 @@ export function SessionCard({
             </span>
           )}
           <span className={styles.detail}>
-            {session.engine.label} · {ago(session.createdS, Date.now() / 1000)}
+            {fromServer(session.engine.label)} · {ago(session.createdS, Date.now() / 1000)}
           </span>
         </div>
         {mayEdit && (

@@ -90,7 +90,7 @@ function ViewSettings({ workspace }: { workspace: Workspace }) {
           value={lang}
           data-testid="language"
           onChange={(event) => {
-            if (isLanguage(event.target.value)) chooseLanguage(event.target.value);
+            if (isLanguage(event.target.value)) void chooseLanguage(event.target.value);
           }}
         >
           {Object.entries(LANGUAGES).map(([id, name]) => (

@@ -1,5 +1,6 @@
 import type { Workspace } from '../app/workspace';
 import { EffectsPreview } from '../effects/preview';
+import { t } from '../i18n/t';
 import { Outlines } from '../masks/outlines';
 import { type PromptSet, withMovedPoint } from '../session/prompts';
 import {
@@ -291,6 +292,6 @@ function contextOf(
   settings?: CanvasRenderingContext2DSettings,
 ): CanvasRenderingContext2D {
   const context = canvas.getContext('2d', settings);
-  if (!context) throw new Error('This browser cannot draw on a canvas.');
+  if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
   return context;
 }

@@ -1,3 +1,4 @@
+import { fromServer } from '../i18n/server/fromServer';
 /** Where to go on, or why not. `needsPassphrase`: the link is good, and asks for one (or another one). */
 export type JoinAnswer =
   | { readonly kind: 'in'; readonly to: string }
@@ -53,7 +54,7 @@ export async function join({ secret, name, passphrase }: JoinRequest): Promise<J
   }
   const body = (await response.json().catch(() => ({}))) as JoinBody;
   if (response.ok) return { kind: 'in', to: ownPath(body.to) };
-  return refused(body.error ?? '', body.code ?? '');
+  return refused(fromServer(body.error ?? ''), body.code ?? '');
 }
 
 function refused(sentence: string, code: string): JoinAnswer {

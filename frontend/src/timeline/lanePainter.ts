@@ -1,3 +1,4 @@
+import { t } from '../i18n/t';
 import { ABSENT, type Coverage, DOUBT_LEVELS, hasVerified, PRESENT } from '../masks/coverage';
 import { laneColumns } from './columns';
 import type { Scale } from './scale';
@@ -71,7 +72,7 @@ export class LanePainter {
     strip.width = columns; // also clears it
     strip.height = Math.max(1, ROWS * lanes.length);
     const context = strip.getContext('2d');
-    if (!context) throw new Error('This browser cannot draw on a canvas.');
+    if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
     const image = context.createImageData(strip.width, strip.height);
     const pixels = new Uint32Array(image.data.buffer);
     lanes.forEach((lane, i) => {

@@ -1,3 +1,4 @@
+import { t } from '../i18n/t';
 import { decodeRle } from '../masks/rle';
 import type { Size, View } from '../stage/view';
 import type { Spot } from './pointerTool';
@@ -13,7 +14,7 @@ export class MaskSheet {
   ) {
     this.canvas = new OffscreenCanvas(size.width, size.height);
     const context = this.canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) throw new Error('This browser cannot draw on a canvas.');
+    if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
     this.context = context;
   }
 

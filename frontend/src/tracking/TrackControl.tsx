@@ -3,6 +3,7 @@ import type { Direction, PropagationFields } from '../api/generated';
 import { notify } from '../app/notices';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
+import { fromServer } from '../i18n/server/fromServer';
 import { t, useLanguage } from '../i18n/t';
 import { isEmpty } from '../session/prompts';
 import { type SessionState, visibleObjects } from '../session/state';
@@ -139,7 +140,10 @@ function useFailureNotice(propagation: PropagationFields | null): void {
     if (propagation?.state === 'RUNNING') watched.current = propagation.id;
     if (propagation?.state !== 'FAILED' || watched.current !== propagation.id) return;
     watched.current = null;
-    notify({ tone: 'error', text: propagation.error ?? t('Tracking failed; try again.') });
+    notify({
+      tone: 'error',
+      text: propagation.error ? fromServer(propagation.error) : t('Tracking failed; try again.'),
+    });
   }, [propagation]);
 }
 

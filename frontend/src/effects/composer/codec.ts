@@ -1,3 +1,4 @@
+import { t } from '../../i18n/t';
 import type { Size } from '../../stage/view';
 
 /** How the composed video is encoded; `mux` is what the MP4 calls it. */
@@ -35,5 +36,7 @@ export async function chooseCodec({ width, height }: Size, fps: number): Promise
     const answer = await VideoEncoder.isConfigSupported(config).catch(() => null);
     if (answer?.supported) return { config, mux };
   }
-  throw new Error(`This browser cannot encode a video of ${width} × ${height} pixels.`);
+  throw new Error(
+    t('This browser cannot encode a video of {width} × {height} pixels.', { width, height }),
+  );
 }

@@ -1,4 +1,5 @@
 import { Muxer } from 'mp4-muxer';
+import { t } from '../../i18n/t';
 import { outlineOf } from '../../masks/outline';
 import { boxOf, tracePath } from '../../masks/outlines';
 import { decodeRle } from '../../masks/rle';
@@ -124,7 +125,7 @@ async function encodeFrames(
     canvas.close();
   }
   if (failure) throw failure;
-  if (written !== total) throw new Error('The browser lost frames while it encoded; try again.');
+  if (written !== total) throw new Error(t('The browser lost frames while it encoded; try again.'));
 }
 
 /** One frame of the composed video, at the source's size. */
@@ -134,12 +135,12 @@ class FrameCanvas {
   constructor(private readonly composition: Composition) {
     const { size } = composition;
     const renderer = EffectsRenderer.create(size, size, () => {});
-    if (!renderer) throw new Error('This browser has no WebGL2, which effects need.');
+    if (!renderer) throw new Error(t('This browser has no WebGL2, which effects need.'));
     this.renderer = renderer;
   }
 
   get image(): HTMLCanvasElement {
-    if (this.renderer.isLost) throw new Error('The graphics card gave up; try again.');
+    if (this.renderer.isLost) throw new Error(t('The graphics card gave up; try again.'));
     return this.renderer.canvas;
   }
 

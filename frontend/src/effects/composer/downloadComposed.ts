@@ -1,4 +1,5 @@
 import type { Workspace } from '../../app/workspace';
+import { t } from '../../i18n/t';
 import { rangeOf } from '../../playback/range';
 import { visibleObjects } from '../../session/state';
 import { isShown } from '../../stage/look';
@@ -63,6 +64,6 @@ async function soundOf(url: string, signal: AbortSignal): Promise<Sound | null> 
 
 async function fetched(url: string, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error('The server cannot hand out this video now; try again.');
+  if (!response.ok) throw new Error(t('The server cannot hand out this video now; try again.'));
   return response;
 }

@@ -1,3 +1,4 @@
+import { t } from '../../i18n/t';
 /** The source's sound as the server hands it out; `backend/media/sound.py` says how it is laid out. */
 export interface SoundFormat {
   readonly codec: 'mp4a.40.2' | 'opus';
@@ -23,9 +24,9 @@ const PACKET_HEAD = 20; // bytes: its length, its start, its duration
 export async function readSound(stream: ReadableStream<Uint8Array>): Promise<Sound> {
   const bytes = new ByteReader(stream);
   const head = await bytes.take(4);
-  if (!head) throw new Error('The sound is cut off; try again.');
+  if (!head) throw new Error(t('The sound is cut off; try again.'));
   const text = await bytes.take(view(head).getUint32(0));
-  if (!text) throw new Error('The sound is cut off; try again.');
+  if (!text) throw new Error(t('The sound is cut off; try again.'));
   const said = JSON.parse(new TextDecoder().decode(text));
   const description = Uint8Array.from(atob(said.description), (char) => char.charCodeAt(0));
   return { format: { ...said, description }, packets: packetsOf(bytes) };
@@ -37,7 +38,7 @@ async function* packetsOf(bytes: ByteReader): AsyncGenerator<SoundPacket> {
     if (!head) return;
     const fields = view(head);
     const data = await bytes.take(fields.getUint32(0));
-    if (!data) throw new Error('The sound is cut off; try again.');
+    if (!data) throw new Error(t('The sound is cut off; try again.'));
     const startUs = Number(fields.getBigInt64(4));
     yield { startUs, durationUs: Number(fields.getBigInt64(12)), data };
   }
@@ -58,7 +59,7 @@ class ByteReader {
       const { value, done } = await this.reader.read();
       if (done) {
         if (this.waiting.length === 0) return null;
-        throw new Error('The sound is cut off; try again.');
+        throw new Error(t('The sound is cut off; try again.'));
       }
       const joined = new Uint8Array(this.waiting.length + value.length);
       joined.set(this.waiting);

@@ -1,3 +1,4 @@
+import { t } from '../../i18n/t';
 import type { FrameRange } from '../../playback/range';
 
 const AHEAD = 6; // stills on their way at once
@@ -27,6 +28,8 @@ export async function* stillsOf(
 async function fetchStill(url: string, signal: AbortSignal): Promise<ImageBitmap> {
   const response = await fetch(url, { signal });
   if (!response.ok)
-    throw new Error(`A frame could not be fetched (${response.status}); try again.`);
+    throw new Error(
+      t('A frame could not be fetched ({status}); try again.', { status: response.status }),
+    );
   return createImageBitmap(await response.blob());
 }
