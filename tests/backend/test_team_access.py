@@ -290,6 +290,11 @@ def test_a_signed_out_cookie_is_of_no_use_to_who_copied_it(crew: Team, place: Pl
 # API tokens
 
 
+NEW_TOKEN = (
+    'mutation($role: Role!, $p: ID) { createApiToken(name: "x", role: $role, projectId: $p) { secret } }'
+)
+
+
 def token_of(member: Member, role: str, **place: str) -> str:
     made = 'mutation($r: Role!, $p: ID, $s: ID) { createApiToken(name: "x", role: $r, projectId: $p, '
     return member.ask(made + "sessionId: $s) { secret apiToken { id } } }", r=role, **place)["secret"]
@@ -306,11 +311,7 @@ def test_a_token_does_what_its_person_may_and_no_more(crew: Team, place: Place) 
     assert program.code(ADD, s=place.session_id) == "FORBIDDEN"
     assert program.code(LOOK, s=other.session_id) == "NOT_FOUND", "Ada may, the token may not"
     assert program.ask("{ projects { id } }") == []
-    # It makes no larger token of itself, and no link.
-    larger = 'mutation($p: ID) { createApiToken(name: "x", role: OWNER, projectId: $p) { secret } }'
-    assert program.code(larger, p=other.project_id) == "NOT_FOUND"
-    assert ada.code(larger, p=place.project_id) == "FORBIDDEN"
-    assert program.code(NEW_LINK, role="VIEWER", s=place.session_id) == "FORBIDDEN"
+    assert ada.code(NEW_TOKEN, role="OWNER", p=place.project_id) == "FORBIDDEN", "more than she may"
     # Where Ada may do less, so may her token.
     own = Member(
         ada.person, crew.browser(authorization=f"Bearer {token_of(ada, 'ANNOTATOR', p=place.project_id)}")
@@ -318,6 +319,26 @@ def test_a_token_does_what_its_person_may_and_no_more(crew: Team, place: Place) 
     assert own.code(ADD, s=place.session_id) is None
     crew.give(ada.person, Role.VIEWER, place.scope)
     assert own.code(ADD, s=place.session_id) == "FORBIDDEN"
+
+
+def test_a_token_gives_nobody_a_way_in(crew: Team, place: Place) -> None:
+    """Whoever found one would keep what it made after it ended: also where its person owns the place."""
+    ada = crew.member("Ada", Role.OWNER, place.scope)
+    ben = crew.member("Ben", Role.VIEWER, place.scope)
+    secret = token_of(ada, "OWNER", p=place.project_id)
+    program = Member(ada.person, crew.browser(authorization=f"Bearer {secret}"))
+    token = ada.ask("{ apiTokens { id } }")[0]  # the newest
+    role = "mutation($p: ID, $b: ID!) { setMemberRole(personId: $b, role: OWNER, projectId: $p) }"
+    at = {"p": place.project_id}
+    for query, given in (
+        (NEW_TOKEN, {"role": "VIEWER", **at}),
+        (NEW_LINK, {"role": "VIEWER", **at}),
+        (role, {"b": ben.person.person_id, **at}),
+        ('mutation { renameMe(name: "Eve") { name } }', {}),
+        ("mutation($id: ID!) { revokeApiToken(id: $id) }", token),
+    ):
+        assert program.code(query, **given) == "FORBIDDEN", query
+        assert ada.code(query, **given) is None, query
 
 
 def test_the_python_client_takes_a_token(crew: Team, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

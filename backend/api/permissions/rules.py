@@ -17,6 +17,7 @@ from backend.domain.people import Caller, May, Scope
 Given = Mapping[str, Any]  # what a request names: arguments of a field; of a route those in path and query
 
 CLOSED = "This Masklet is closed: open the link that somebody gave you, or sign in."
+NOT_BY_TOKEN = "An API token gives nobody a way in, and says nothing of its person: sign in with a browser."
 REFUSALS = {
     May.LOOK: "You may not see this.",
     May.COMMENT: "You may look here, but not comment: ask an owner for a link that lets you.",
@@ -62,18 +63,17 @@ class Rule:
     asks: tuple[Ask, ...] = ()
     shows: Shows | None = None  # of a list
     strangers: bool = False  # even who is not let in
+    in_person: bool = False  # by no API token: what it gave would outlive the token
     by_handler: bool = (
         False  # what is named is in the body: the route's own code calls `permit`, once it knows
     )
     hidden: object = None  # answered instead of an error where a thing is missing; None: the error
 
 
-def rule(
-    need: May | None = None, *finds: Find | None, also: Rule | None = None, shows: Shows | None = None
-) -> Rule:
+def rule(need: May, *finds: Find | None, also: Rule | None = None, in_person: bool = False) -> Rule:
     """`need` for each of the things found, and all that another rule asks."""
-    asks = tuple(Ask(need, find) for find in finds) if need else ()
-    return Rule(asks + (also.asks if also else ()), shows)
+    asks = tuple(Ask(need, find) for find in finds)
+    return Rule(asks + (also.asks if also else ()), in_person=in_person)
 
 
 def permit(service: Service, caller: Caller | None, wanted: Rule, given: Given) -> None:
@@ -82,6 +82,8 @@ def permit(service: Service, caller: Caller | None, wanted: Rule, given: Given) 
         return
     if caller is None:
         raise Unauthenticated(CLOSED)
+    if wanted.in_person and caller.within is not None:
+        raise Forbidden(NOT_BY_TOKEN)
     for ask in wanted.asks:
         if caller.may(ask.need, ()):
             continue

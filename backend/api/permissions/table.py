@@ -1,7 +1,8 @@
 """The one table: what each GraphQL root field and each HTTP route needs. What is not in it is refused.
 
 `rule(NEED, where)`: where is found by `things`, from the field's arguments or the route's path and query.
-Without a need, whoever is let in may. `rule(NEED, None)`: it must be held anywhere at all.
+Without a need, whoever is let in may. `rule(NEED, None)`: it must be held anywhere at all. What gives
+somebody a way in is done `in_person`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from backend.domain.people import May
 LOOK, COMMENT, EDIT, REVIEW, MANAGE = May.LOOK, May.COMMENT, May.EDIT, May.REVIEW, May.MANAGE
 
 LET_IN = Rule()
+IN_PERSON = Rule(in_person=True)
 STRANGERS = Rule(strangers=True)
 LOOK_AT, EDIT_IT = rule(LOOK, session()), rule(EDIT, session())
 DEMO_SESSION = session("input.sessionId", missing=NO_DEMO_SESSION)
@@ -117,13 +119,13 @@ FIELDS: dict[str, Rule] = {
     "Query.members": rule(LOOK, place),
     "Query.newcomers": rule(MANAGE, place),
     "Query.apiTokens": LET_IN,  # one's own
-    "Mutation.renameMe": LET_IN,
-    "Mutation.createLink": rule(MANAGE, place),
+    "Mutation.renameMe": IN_PERSON,
+    "Mutation.createLink": rule(MANAGE, place, in_person=True),
     "Mutation.revokeLink": rule(MANAGE, link()),
-    "Mutation.setMemberRole": rule(MANAGE, place),
+    "Mutation.setMemberRole": rule(MANAGE, place, in_person=True),
     "Mutation.removeMember": rule(MANAGE, place),
-    "Mutation.createApiToken": rule(LOOK, place),
-    "Mutation.revokeApiToken": LET_IN,  # one's own
+    "Mutation.createApiToken": rule(LOOK, place, in_person=True),
+    "Mutation.revokeApiToken": IN_PERSON,  # one's own
     # The official demo's
     "Query.defaultVideo": LET_IN,
     "Query.videos": LET_IN,  # the gallery, which is for everybody
