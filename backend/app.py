@@ -116,7 +116,16 @@ def open_service(settings: Settings, make_host: MakeHost | None = None) -> Servi
             catalog = EngineCatalog(settings.checkpoints)
             states = settings.data / "states"
             budget = Budget(memory_budget(settings.memory_budget, find_device()))
-            local = ThreadHost(sessions, catalog, library.frames, states, budget, sharing.holds, metrics)
+            local = ThreadHost(
+                sessions,
+                catalog,
+                library.frames,
+                states,
+                budget,
+                sharing.holds,
+                metrics,
+                settings.soft_edges,
+            )
             host = sharing.around(local, sessions)
         undo.callback(host.close)
         threads = Threads()

@@ -64,7 +64,9 @@ def annotate(wanted: Wanted, data: Path, progress: Progress) -> Done:
         from_env = from_environment()
     except SettingsError as error:
         raise InvalidInput(str(error)) from error
-    settings = Settings(data=data, checkpoints=from_env.checkpoints, gallery=False)
+    settings = Settings(
+        data=data, checkpoints=from_env.checkpoints, gallery=False, soft_edges=from_env.soft_edges
+    )
     service = open_service(settings)
     try:
         service.library.start()

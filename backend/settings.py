@@ -38,6 +38,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # further names under which people reach an open server
     api_url: str = ""  # prefix of the video URLs that the official demo's frontend gets
     gallery: bool = True  # offer clips that Masklet draws itself
+    soft_edges: bool = True  # keep with each mask how soft its border is
     default_video_path: str = ""  # the clip that the official demo's frontend opens first
     log_format: str = "auto"  # one of LOG_FORMATS; auto: text at a terminal, else JSON
     metrics_token: str = field(default="", repr=False)  # opens /metrics, and nothing else, to its bearer
@@ -93,6 +94,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         allowed_hosts=tuple(name.lower() for name in _items(given, "MASKLET_ALLOWED_HOSTS")),
         api_url=_origin("API_URL", given["API_URL"]) if "API_URL" in given else "",
         gallery=_yes_or_no(given, "MASKLET_GALLERY", Settings.gallery),
+        soft_edges=_yes_or_no(given, "MASKLET_SOFT_EDGES", Settings.soft_edges),
         default_video_path=given.get("DEFAULT_VIDEO_PATH", ""),
         log_format=_one_of(given, "MASKLET_LOG", LOG_FORMATS),
         metrics_token=_token(given, "MASKLET_METRICS_TOKEN"),

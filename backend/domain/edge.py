@@ -40,7 +40,7 @@ class Edge:
 
     def packed(self) -> bytes:
         head = _HEAD.pack(_VERSION, self.left, self.top, self.right, self.bottom, self.width, self.height)
-        return head + zlib.compress(self.levels, 9)
+        return head + zlib.compress(self.levels)
 
     @classmethod
     def unpacked(cls, data: bytes) -> Edge:

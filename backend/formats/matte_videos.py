@@ -20,9 +20,9 @@ from backend.formats.checks import found
 from backend.formats.frame_index import read_index, write_index
 from backend.formats.frames import frame_of
 from backend.formats.model import Annotated, Found, FoundMask, FoundObject, Problem, Shape
-from backend.formats.pixels import decode, encode, rle_of
+from backend.formats.pixels import encode
 from backend.formats.sidecar import read_objects, write_objects
-from backend.formats.soft_edges import soft
+from backend.formats.soft_edges import alpha_of
 from backend.formats.video_files import OPEN_OPTIONS, Encoding, video_file
 
 VP9_OPTIONS = {
@@ -65,7 +65,7 @@ class MatteVideoFormat:
         with video_file(path, self.encoding, annotated.video, annotated.times) as file:
             for frame in annotated.by_frame():
                 mask = next((one for one in frame.seen() if one.object_id == object_id), None)
-                alpha = nothing if mask is None else soft(decode(rle_of(mask)))
+                alpha = nothing if mask is None else alpha_of(mask)
                 picture = annotated.picture(frame.frame_idx).astype(np.uint16) * 257
                 levels = np.rint(alpha * 65535).astype(np.uint16)
                 file.write(frame.frame_idx, np.dstack([picture, levels]), "rgba64le")

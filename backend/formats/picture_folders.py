@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from backend.domain.errors import InvalidInput
+from backend.domain.session import FrameMask
 from backend.domain.video import Video
 from backend.formats.checks import WRONG_FORM, found, sentence, text
 from backend.formats.exr import read_exr, write_exr
@@ -17,7 +18,7 @@ from backend.formats.label_png import read_levels
 from backend.formats.model import Annotated, DataSet, Found, FoundMask, FoundObject, Shape
 from backend.formats.pixels import decode, encode, rle_of
 from backend.formats.sidecar import read_objects, write_objects
-from backend.formats.soft_edges import soft
+from backend.formats.soft_edges import alpha_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class PictureFolderFormat(DataSet):
     name: str
     title: str
     ending: str
-    draw: Callable[[Path, np.ndarray], None]  # from a mask, bool [height, width]
+    draw: Callable[[FrameMask], np.ndarray]  # its levels, float or bool [height, width] in 0..1
+    save: Callable[[Path, np.ndarray], None]
     levels: Callable[[Path, Video], np.ndarray]  # back, as 0..1; raises InvalidInput
 
     def write(self, annotated: Annotated, folder: Path) -> None:
@@ -41,10 +43,11 @@ class PictureFolderFormat(DataSet):
         for frame in annotated.by_frame():
             name = frame_name(video, frame.frame_idx, 6)
             write_picture(annotated, frame.frame_idx, folder / "images" / f"{name}.png")
-            masks = {mask.object_id: decode(rle_of(mask)) for mask in frame.seen()}
+            masks = {mask.object_id: mask for mask in frame.seen()}
             for tracked in annotated.objects:
+                mask = masks.get(tracked.object_id)
                 file = _object_folder(folder, tracked.object_id) / f"{name}{self.ending}"
-                self.draw(file, masks.get(tracked.object_id, nothing))
+                self.save(file, nothing if mask is None else self.draw(mask))
         write_objects(folder, annotated.objects)
 
     def read(self, path: Path, video: Video) -> Found:
@@ -100,24 +103,28 @@ def _folders(masks: Path, ending: str) -> dict[int, _Folder]:
     return numbered
 
 
-def _draw_hard(path: Path, mask: np.ndarray) -> None:
-    write_image(path, mask.astype(np.uint8) * 255)
+def _pixels_of(mask: FrameMask) -> np.ndarray:
+    return decode(rle_of(mask))
 
 
-def _draw_soft_png(path: Path, mask: np.ndarray) -> None:
-    write_image(path, np.rint(soft(mask) * 65535).astype(np.uint16))
+def _save_png(path: Path, levels: np.ndarray) -> None:
+    write_image(path, levels.astype(np.uint8) * 255)
 
 
-def _draw_soft_exr(path: Path, mask: np.ndarray) -> None:
-    write_exr(path, soft(mask))
+def _save_deep_png(path: Path, levels: np.ndarray) -> None:
+    write_image(path, np.rint(levels * np.float32(65535)).astype(np.uint16))
+
+
+def _save_exr(path: Path, levels: np.ndarray) -> None:
+    write_exr(path, levels.astype(np.float32))
 
 
 BINARY_PNG = PictureFolderFormat(
-    "png", "Black and white PNGs, a folder an object", ".png", _draw_hard, read_levels
+    "png", "Black and white PNGs, a folder an object", ".png", _pixels_of, _save_png, read_levels
 )
 MATTE_PNG = PictureFolderFormat(
-    "matte-png", "Mattes with soft edges, 16-bit PNGs", ".png", _draw_soft_png, read_levels
+    "matte-png", "Mattes with soft edges, 16-bit PNGs", ".png", alpha_of, _save_deep_png, read_levels
 )
 MATTE_EXR = PictureFolderFormat(
-    "matte-exr", "Mattes with soft edges, 32-bit EXRs", ".exr", _draw_soft_exr, read_exr
+    "matte-exr", "Mattes with soft edges, 32-bit EXRs", ".exr", alpha_of, _save_exr, read_exr
 )

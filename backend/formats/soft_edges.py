@@ -1,7 +1,6 @@
-"""Soft edges for mattes, from hard masks.
+"""Soft edges for mattes: as the engine saw them where it said so, else a ramp.
 
-The store keeps hard masks, at the source's size, and no logits. So a matte's edge is a ramp over the distance
-to the mask's border: alpha 0.5 lies on the border itself, and at half of it the very same mask is back.
+The mask alone decides what is the object's: above half of alpha it is back, whatever an edge says.
 """
 
 from __future__ import annotations
@@ -9,18 +8,86 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-RADIUS = (
-    1.5  # pixels from the border to where alpha is 0 or 1: the width of an antialiased edge, and a little
-)
+from backend.domain.edge import LEVELS, REACH, Edge
+from backend.domain.errors import InvalidInput
+from backend.domain.session import FrameMask
+from backend.formats.pixels import decode, rle_of
+
+RADIUS = 1.5
+"""Of the ramp: pixels from the border to alpha 0 or 1, the width of an antialiased edge, and a little."""
+CLEAR = 1 / 128
+"""How far from half alpha keeps on either side of a border, so that 8 bits still tell the sides apart."""
+FAINTEST = 0.5 / LEVELS  # the alpha of level 0, which stands for none at all
 
 
-def soft(mask: np.ndarray, radius: float = RADIUS) -> np.ndarray:
-    """bool [height, width] -> alpha, float32 [height, width] in 0..1; above 0.5 where the mask is."""
+def alpha_of(mask: FrameMask) -> np.ndarray:
+    """float32 [height, width] in 0..1; above 0.5 where the mask is, below where it is not."""
+    pixels = decode(rle_of(mask))
+    if mask.edge is not None and pixels.any() and not pixels.all():
+        try:
+            return _as_seen(Edge.unpacked(mask.edge), pixels)
+        except InvalidInput:
+            pass  # the mask itself is whole, and nobody can mend an edge: better the ramp than no export
+    return ramp(pixels)
+
+
+def ramp(mask: np.ndarray) -> np.ndarray:
+    """bool [height, width] -> alpha, by the distance to the border alone."""
     if not mask.any() or mask.all():
         return mask.astype(np.float32)
+    return np.clip(0.5 + _distance(mask) / (2 * RADIUS), 0, 1)
+
+
+def _as_seen(edge: Edge, mask: np.ndarray) -> np.ndarray:
+    """The edge at the video's size. Between cells logits are interpolated, as SAM 2 does it for the mask: so
+    both have one border.
+
+    Where the two differ all the same, say because another object has the pixel, the mask is right. Alpha then
+    leaves half with the distance to the border, as slowly as an edge may.
+    """
+    alpha = _enlarged(edge, *mask.shape)
+    cell = max((edge.right - edge.left) / edge.width, (edge.bottom - edge.top) / edge.height)
+    away = CLEAR + (0.5 - CLEAR) * np.minimum(np.abs(_distance(mask)) / (REACH * cell), 1)
+    return np.where(mask, np.maximum(alpha, 0.5 + away), np.minimum(alpha, 0.5 - away))
+
+
+def _enlarged(edge: Edge, height: int, width: int) -> np.ndarray:
+    """Alpha as the cells have it, float32 [height, width]; none outside of them."""
+    levels = np.frombuffer(edge.levels, np.uint8).reshape(edge.height, edge.width)
+    shares = (levels.astype(np.float32) + 0.5) / LEVELS
+    logits = np.log(shares / (1 - shares))
+    x0, x1 = _pixels(edge.left, edge.right, width)
+    y0, y1 = _pixels(edge.top, edge.bottom, height)
+    across, down = edge.width / (edge.right - edge.left), edge.height / (edge.bottom - edge.top)
+    place = np.array(  # of a pixel's centre among the cells' centres
+        [
+            [across, 0, (x0 + 0.5 - edge.left) * across - 0.5],
+            [0, down, (y0 + 0.5 - edge.top) * down - 0.5],
+        ]
+    )
+    sheet = cv2.warpAffine(
+        logits,
+        place,
+        (x1 - x0, y1 - y0),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    seen = (1 / (1 + np.exp(-sheet)) - FAINTEST) / (1 - 2 * FAINTEST)
+    alpha = np.zeros((height, width), np.float32)
+    alpha[y0:y1, x0:x1] = np.clip(seen, 0, 1)
+    return alpha
+
+
+def _pixels(first: float, last: float, count: int) -> tuple[int, int]:
+    """The pixels that lie between, at least one."""
+    begin = min(max(round(first), 0), count - 1)
+    return begin, min(max(round(last), begin + 1), count)
+
+
+def _distance(mask: np.ndarray) -> np.ndarray:
+    """Pixels to the border, float32 [height, width]; negative outside. There must be a border."""
     inside = mask.astype(np.uint8)
     # To the centre of the nearest pixel of the other kind; the border lies half a pixel before it.
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
-    outside = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
-    signed = np.where(mask, distance, -outside)
-    return np.clip(0.5 + signed / (2 * radius), 0, 1).astype(np.float32)
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    height = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    return np.where(mask, depth, -height)

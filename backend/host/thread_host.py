@@ -46,12 +46,16 @@ class ThreadHost:
         budget: Budget = Budget(),  # noqa: B008 - frozen
         mine: Callable[[str], bool] = lambda session_id: True,
         observer: Observer = Unobserved(),  # noqa: B008 - it has no state
+        keeps_edges: bool = True,
     ) -> None:
-        """`mine`: which sessions are computed here, where several servers share a store."""
+        """`mine`: which sessions are computed here, where several servers share a store. `keeps_edges`: with
+        each mask how soft its border is, for mattes."""
         self._menu = menu
         self._closing = threading.Lock()
         self._writer = ResultWriter(store)
-        runner = SessionRunner(store, self._writer, menu, open_frames, SavedStates(states), budget, observer)
+        runner = SessionRunner(
+            store, self._writer, menu, open_frames, SavedStates(states), budget, observer, keeps_edges
+        )
         self._actor = SessionActor(store, runner, observer)
         for session_id, propagation in store.running_propagations():
             if mine(session_id):

@@ -16,6 +16,7 @@ import numpy as np
 
 from backend.domain.engines import EngineInfo
 from backend.domain.session import FramePrompt
+from backend.worker.soft import SoftMask
 
 
 class FrameSource(Protocol):
@@ -46,6 +47,7 @@ class ObjectMask:
     mask: np.ndarray  # bool [height, width]
     object_score: float  # a logit, as SAM 2's: > 0 means that the object is on this frame
     predicted_iou: float  # 0..1, the engine's own estimate of the mask's quality
+    soft: SoftMask | None = None  # what the mask was cut out of; None: it says no more than the mask
 
 
 class EngineSession(Protocol):

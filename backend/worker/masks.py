@@ -10,6 +10,7 @@ from pycocotools import mask as coco_mask
 from backend.domain.rle import Rle
 from backend.domain.session import FrameMask, MaskOrigin
 from backend.worker.engine import ObjectMask
+from backend.worker.soft import edge_of
 
 
 def encode_mask(mask: np.ndarray) -> Rle:
@@ -30,15 +31,18 @@ def decode_mask(rle: Rle) -> np.ndarray:
 
 def frame_mask(drawn: ObjectMask, frame_idx: int, origin: MaskOrigin, engine_id: str) -> FrameMask:
     """What the store keeps of a mask that an engine drew."""
+    area = int(np.count_nonzero(drawn.mask))
+    edge = edge_of(drawn.soft) if drawn.soft is not None and area else None
     return FrameMask(
         drawn.object_id,
         frame_idx,
         encode_mask(drawn.mask),
-        int(np.count_nonzero(drawn.mask)),
+        area,
         float(drawn.object_score),
         float(drawn.predicted_iou),
         origin,
         engine_id,
+        edge=edge.packed() if edge is not None else None,
     )
 
 

@@ -46,10 +46,12 @@ class SessionRunner:
         states: SavedStates,
         budget: Budget,
         observer: Observer,
+        keeps_edges: bool = True,
     ) -> None:
         self._reader = reader
         self._sink = sink
         self._observer = observer
+        self._keeps_edges = keeps_edges
         self._walks: dict[str, Walk] = {}
         self._told: dict[str, Supervision] = {}  # of the sessions that are walked
         self._engines = EngineShelf(loader)
@@ -225,7 +227,7 @@ class SessionRunner:
                 masks = live.take(prompt)
                 answer = given.get((prompt.object_id, prompt.frame_idx))
                 if answer is None:
-                    drawn += _frame_masks(live, masks, prompt.frame_idx, MaskOrigin.PROMPT)
+                    drawn += self._frame_masks(live, masks, prompt.frame_idx, MaskOrigin.PROMPT)
                 elif not has_drawn(masks, answer):  # an import brought both
                     live.state.remember(prompt.frame_idx, [object_mask(answer)])
             except Exception as error:
@@ -267,7 +269,7 @@ class SessionRunner:
         """Walk the next frame and send what it drew to the store. None at the end."""
         step = self._walk_on(walk.propagation, live)
         if step is not None:
-            masks = _frame_masks(live, step.drawn, step.frame_idx, MaskOrigin.TRACK)
+            masks = self._frame_masks(live, step.drawn, step.frame_idx, MaskOrigin.TRACK)
             done = live.frames_done(walk.propagation.propagation_id)
             walk.sent(self._sink.put(walk.session_id, masks, walk.advanced_to(done)))
         return step
@@ -355,6 +357,13 @@ class SessionRunner:
         except Exception:
             logger.exception("The end of a propagation could not be stored; cancel it to go on")
 
+    def _frame_masks(
+        self, live: LiveSession, drawn: Iterable[ObjectMask], frame_idx: int, origin: MaskOrigin
+    ) -> list[FrameMask]:
+        if not self._keeps_edges:
+            drawn = [replace(mask, soft=None) for mask in drawn]
+        return [frame_mask(mask, frame_idx, origin, live.engine.info.id) for mask in drawn]
+
     def _settled(self, session_id: str) -> bool:
         walk = self._walks.get(session_id)
         return walk is None or walk.settle()
@@ -372,12 +381,6 @@ class _Reconciled:
     version: int
     drew: bool
     refusal: MaskletError | None  # why the newest prompt drew nothing
-
-
-def _frame_masks(
-    live: LiveSession, drawn: Iterable[ObjectMask], frame_idx: int, origin: MaskOrigin
-) -> list[FrameMask]:
-    return [frame_mask(mask, frame_idx, origin, live.engine.info.id) for mask in drawn]
 
 
 def _explained(what: str, error: Exception) -> MaskletError:

@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 from hydra.utils import get_object
 from omegaconf import OmegaConf
-from torch import nn
+from torch import Tensor, nn
 
+from backend.domain.edge import LEVELS
 from backend.domain.engines import EngineInfo
 from backend.domain.errors import MaskletError, Unavailable
 from backend.domain.session import FramePrompt
@@ -23,6 +24,7 @@ from backend.worker.engine import EngineSession, FrameSource, ObjectMask
 from backend.worker.masks import decode_mask
 from backend.worker.memory import OutOfMemory
 from backend.worker.ports import BadCheckpoint
+from backend.worker.soft import SoftMask
 from sam2.build_sam import build_sam2_video_predictor
 from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, PointPrompt
 from sam2.tracking.saving import load_state, save_state
@@ -127,7 +129,12 @@ class Sam2Session:
         with _on_device(tracker):
             if not prompt.is_empty:
                 seen = tracker.prompt(state, prompt.object_id, prompt.frame_idx, _prompts(prompt))
-                return self._masks(seen, [prompt.object_id])
+                drawn = self._masks(seen, [prompt.object_id])
+                if prompt.mask is None:
+                    return drawn
+                return [
+                    replace(mask, soft=None) for mask in drawn
+                ]  # a person's: the model only hands it back
             if prompt.object_id in state.objects:
                 tracker.clear(state, prompt.object_id, prompt.frame_idx)
             return []
@@ -180,7 +187,8 @@ class Sam2Session:
         self._state.close()
 
     def _masks(self, seen: FramePrediction, object_ids: Sequence[int]) -> list[ObjectMask]:
-        """Masks at the video's size, of these objects."""
+        """Masks at the video's size, of these objects. What leaves the device does so in three pieces: each
+        waits for it."""
         rows = [seen.obj_ids.index(object_id) for object_id in object_ids]
         wanted = replace(
             seen,
@@ -190,9 +198,20 @@ class Sam2Session:
             predicted_ious_N=seen.predicted_ious_N[rows],
         )
         masks = (self._tracker.video_logits(self._state, wanted) > 0)[:, 0].cpu().numpy()
-        scores = wanted.object_score_logits_N.tolist()
-        ious = wanted.predicted_ious_N.clamp(0, 1).tolist()
-        return [ObjectMask(*of_one) for of_one in zip(object_ids, masks, scores, ious, strict=True)]
+        height, width = self._state.frames.height, self._state.frames.width
+        soft = [
+            SoftMask.of_frame(levels, height, width)
+            for levels in _levels(wanted.low_res_logits_N1HW).cpu().numpy()
+        ]
+        scores, ious = torch.stack(
+            [wanted.object_score_logits_N, wanted.predicted_ious_N.clamp(0, 1)]
+        ).tolist()
+        return [ObjectMask(*of_one) for of_one in zip(object_ids, masks, scores, ious, soft, strict=True)]
+
+
+def _levels(logits_N1HW: Tensor) -> Tensor:
+    """Logits as levels of `backend.domain.edge`, uint8 [N, H, W]."""
+    return (logits_N1HW[:, 0].sigmoid() * LEVELS).clamp(max=LEVELS - 1).to(torch.uint8)
 
 
 def _prompts(prompt: FramePrompt) -> FramePrompts:

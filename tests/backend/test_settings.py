@@ -28,11 +28,13 @@ def test_everything_can_be_set() -> None:
             "MASKLET_ALLOWED_ORIGINS": "https://Team.example:443, http://10.0.0.2:8080",
             "MASKLET_ALLOWED_HOSTS": "Masklet.example",
             "MASKLET_GALLERY": "no",
+            "MASKLET_SOFT_EDGES": "no",
             "API_URL": "https://masklet.example/",
             "DEFAULT_VIDEO_PATH": "gallery/x.mp4",
         }
     )
     assert not settings.open_here and not settings.sqlite and not settings.gallery
+    assert not settings.soft_edges and Settings().soft_edges
     assert settings.allowed_origins == ("https://team.example", "http://10.0.0.2:8080")
     assert settings.allowed_hosts == ("masklet.example",)
     assert settings.public_url == "https://masklet.example"

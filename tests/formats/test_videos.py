@@ -14,7 +14,6 @@ import pytest
 from backend.domain.errors import InvalidInput
 from backend.formats.matte_videos import MATTE_PRORES, MATTE_WEBM
 from backend.formats.overlay import OVERLAY
-from backend.formats.soft_edges import RADIUS, soft
 from tests.backend.numbered_clips import Clip, number_of, numbers_in
 from tests.formats.clips import ONE, UNEVEN, Source, add_sound, seconds_of, stamps_in
 from tests.formats.sessions import read_back, same_masks
@@ -160,20 +159,6 @@ def test_pictures_are_asked_for_where_a_format_is_made_of_them(source: Source, t
     without = source.annotated(discs(source), with_frames=False)
     with pytest.raises(InvalidInput, match="export it with the frames"):
         OVERLAY.write(without, tmp_path)
-
-
-def test_soft_edges_ramp_over_the_border_and_give_the_mask_back() -> None:
-    mask = np.zeros((20, 40), bool)
-    mask[:, 10:30] = True
-    alpha = soft(mask)
-    assert np.array_equal(alpha >= 0.5, mask)
-    row = alpha[7]
-    # Centres lie half a pixel from the border, then one and a half: the ramp ends at the radius.
-    expected = [0.5 - 0.5 / (2 * RADIUS), 0.5 + 0.5 / (2 * RADIUS)]
-    assert row[9:11] == pytest.approx(expected)
-    assert row[[8, 11]] == pytest.approx([0, 1])
-    for plain in (np.zeros((3, 4), bool), np.ones((3, 4), bool)):
-        assert np.array_equal(soft(plain), plain)
 
 
 def test_one_encoder_for_each_object_in_turn(source: Source) -> None:

@@ -1,0 +1,60 @@
+"""From what an engine thinks of every cell to the edge that is kept: the cells near the mask's border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.domain.edge import LEVELS, REACH, Edge
+
+STEPS = (1, 2, 1)  # together REACH: shifts that spread a mask that far, with few passes
+
+
+@dataclass(frozen=True)
+class SoftMask:
+    """How much of each cell is the object's, on a grid over a part of the frame.
+
+    The place is in source-video pixels, from the outer border of the first cell to that of the last.
+    """
+
+    levels: np.ndarray  # uint8 [rows, columns], see `backend.domain.edge.LEVELS`
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def of_frame(cls, levels: np.ndarray, height: int, width: int) -> SoftMask:
+        """A grid over the whole frame."""
+        return cls(levels, 0.0, 0.0, float(width), float(height))
+
+
+def edge_of(soft: SoftMask) -> Edge | None:
+    """None where the grid holds no border: nothing of it, or all of it, is the object's."""
+    inside = soft.levels >= LEVELS // 2
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if not len(rows) or inside.all():
+        return None
+    y0, x0 = max(int(rows[0]) - REACH, 0), max(int(columns[0]) - REACH, 0)
+    window = np.s_[y0 : int(rows[-1]) + REACH + 1, x0 : int(columns[-1]) + REACH + 1]
+    levels, inside = soft.levels[window], inside[window]
+    near = _spread(inside) & _spread(~inside)
+    kept = np.where(near, levels, inside * np.uint8(LEVELS - 1))
+    height, width = kept.shape
+    cell_x = (soft.right - soft.left) / soft.levels.shape[1]
+    cell_y = (soft.bottom - soft.top) / soft.levels.shape[0]
+    left, top = soft.left + x0 * cell_x, soft.top + y0 * cell_y
+    return Edge(left, top, left + width * cell_x, top + height * cell_y, width, height, kept.tobytes())
+
+
+def _spread(mask: np.ndarray) -> np.ndarray:
+    """What lies within REACH cells of the mask, along either axis."""
+    for axis in (0, 1):
+        for step in STEPS:
+            before = np.moveaxis(mask, axis, 0)
+            mask = mask.copy()
+            after = np.moveaxis(mask, axis, 0)
+            after[step:] |= before[:-step]
+            after[:-step] |= before[step:]
+    return mask
