@@ -31,7 +31,7 @@ class Link:
     max_uses: int | None = None
     uses: int = 0
     passphrase_hash: str | None = None
-    wrong_passphrases: int = 0  # in a row
+    wrong_passphrases: int = 0  # tries in a row that were not right: see `PeopleStore.begin_try`
     wrong_s: float = 0.0  # the latest of them
     used_s: float | None = None  # when somebody last joined
     revoked_s: float | None = None
@@ -100,7 +100,15 @@ class PeopleStore(Protocol):
         """Also a revoked one. None: unknown."""
         ...
 
-    def note_wrong_passphrase(self, link_id: str, now_s: float) -> None: ...
+    def begin_try(self, link_id: str, now_s: float, at_most: int, wait_s: float) -> bool:
+        """Count a try of its passphrase as a wrong one. False, and nothing is counted, where there were
+        `at_most` in a row and the last is not `wait_s` ago. Of tries at the same moment each is counted."""
+        ...
+
+    def was_right(self, link_id: str) -> None:
+        """None of the tries so far counts any more."""
+        ...
+
     def join(self, person: Person, grant: Grant, given_by: str, now_s: float) -> None:
         """Put the person and their grant there, if they are not, and count a use of the link. Raises what
         `Link.check` does: another one may just have used it up."""

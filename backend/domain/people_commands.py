@@ -126,14 +126,14 @@ class PeopleCommands:
 
     def _check_passphrase(self, link: Link, given: str | None) -> None:
         assert link.passphrase_hash is not None
-        now_s = self._clock()
-        if link.wrong_passphrases >= WRONG_AT_MOST and now_s < link.wrong_s + WRONG_WAIT_S:
-            raise TooManyTries
         if not given:
             raise PassphraseNeeded
+        # Counted before it is looked at: who tries a hundred at once must not be told of a hundred.
+        if not self._store.begin_try(link.link_id, self._clock(), WRONG_AT_MOST, WRONG_WAIT_S):
+            raise TooManyTries
         if not is_passphrase(given[:MAX_PASSPHRASE], link.passphrase_hash):
-            self._store.note_wrong_passphrase(link.link_id, now_s)
             raise PassphraseWrong
+        self._store.was_right(link.link_id)
 
     def sign_in(self, issuer: str, subject: str, name: str, role: Role | None) -> str:
         """Somebody whom a provider vouches for. The login's secret; `role`: on the whole server, for all."""

@@ -61,11 +61,18 @@ class SqlPeopleStore:
             row = connection.execute(wanted).one_or_none()
         return _link_of(row) if row else None
 
-    def note_wrong_passphrase(self, link_id: str, now_s: float) -> None:
-        one_more = links.c.wrong_passphrases + 1
+    def begin_try(self, link_id: str, now_s: float, at_most: int, wait_s: float) -> bool:
+        may_try = or_(links.c.wrong_passphrases < at_most, links.c.wrong_s <= now_s - wait_s)
+        one_more = {"wrong_passphrases": links.c.wrong_passphrases + 1, "wrong_s": now_s}
         with self._database.write() as connection:
-            of_it = update(links).where(links.c.link_id == link_id)
-            connection.execute(of_it.values(wrong_passphrases=one_more, wrong_s=now_s))
+            counted = connection.execute(
+                update(links).where(links.c.link_id == link_id, may_try).values(one_more)
+            )
+            return counted.rowcount > 0
+
+    def was_right(self, link_id: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(links).where(links.c.link_id == link_id).values(wrong_passphrases=0))
 
     def join(self, person: Person, grant: Grant, given_by: str, now_s: float) -> None:
         row = _grant_row(person.person_id, grant, given_by, now_s)
@@ -78,7 +85,7 @@ class SqlPeopleStore:
             if by is not None:
                 link = _link_of(by)
                 link.check(now_s, for_newcomer=is_new)
-                used = {"uses": link.uses + is_new, "used_s": now_s, "wrong_passphrases": 0}
+                used = {"uses": link.uses + is_new, "used_s": now_s}
                 connection.execute(update(links).where(links.c.link_id == given_by).values(used))
             if connection.execute(_person(person.person_id)).first() is None:
                 connection.execute(people.insert(), _person_row(person))

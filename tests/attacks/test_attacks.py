@@ -7,6 +7,7 @@ import base64
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,6 +272,19 @@ def test_a_passphrase_can_be_tried_ten_times(closed: Closed, target: Target) -> 
     with closed.browser("127.0.1.20") as late:
         refused = closed.join(late, secret, passphrase="correct horse battery")
         assert refused.status_code in (409, 429) and not late.http.cookies
+
+
+def test_many_tries_at_the_same_moment_are_ten(closed: Closed, target: Target) -> None:
+    """Each from an address of its own, so that nothing but the link's own count can stop them."""
+    _, secret = closed.link("VIEWER", target.session, p="correct horse battery")
+
+    def guess(number: int) -> int:
+        with closed.browser(f"127.0.2.{number + 1}") as attacker:
+            return closed.join(attacker, secret, passphrase=f"wrong {number}").status_code
+
+    with ThreadPoolExecutor(40) as pool:
+        told = list(pool.map(guess, range(40)))
+    assert sorted(told) == [403] * 10 + [429] * 30
 
 
 # Logins: stolen, planted, worn out

@@ -136,6 +136,14 @@ def test_a_token_cuts_down_what_its_person_may() -> None:
     assert viewer.mays({project}) == {May.LOOK} and viewer.mays(()) == frozenset()
 
 
+def test_tries_of_a_passphrase_are_counted_until_one_is_right(store: SqlPeopleStore) -> None:
+    store.add_link(a_link("a"), "a")
+    tries = [store.begin_try("a", now_s, 2, 60.0) for now_s in (1.0, 2.0, 3.0, 61.0, 62.0, 63.0)]
+    assert tries == [True, True, False, False, True, False], "one a minute after two in a row"
+    store.was_right("a")
+    assert [store.begin_try("a", 64.0, 2, 60.0) for _ in range(3)] == [True, True, False]
+
+
 def test_a_passphrase_is_kept_with_salt() -> None:
     kept = passphrase_hash("correct horse")
     assert kept != passphrase_hash("correct horse") and "correct" not in kept
