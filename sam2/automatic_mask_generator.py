@@ -17,6 +17,7 @@ from sam2.utils.amg import (
     MaskData,
     Rle,
     area_from_rle,
+    batch_iterator,
     batched_mask_to_box,
     box_area,
     box_xyxy_to_xywh,
@@ -166,7 +167,7 @@ class SAM2AutomaticMaskGenerator:
     @torch.no_grad()
     def generate(self, image: np.ndarray) -> list[dict[str, Any]]:
         """Masks of an RGB image [H, W, 3], best first: dictionaries with `segmentation` (as
-        `output_mode` says), `area` in pixels, `bbox` and `crop_box` (x, y, width, height),
+        `output_mode` says), `area` in pixels, `bbox` and `crop_box` (x, y, width, height; floats),
         `predicted_iou`, `stability_score` and `point_coords` ([[x, y]]). None found is an empty list."""
         if not isinstance(image, np.ndarray) or image.ndim != 3:
             raise ValueError("image must be an array of shape (height, width, 3)")
@@ -175,11 +176,11 @@ class SAM2AutomaticMaskGenerator:
             {
                 "segmentation": self._as_output(rle),
                 "area": area_from_rle(rle),
-                "bbox": box_xyxy_to_xywh(found.boxes_N4[row]).tolist(),
+                "bbox": box_xyxy_to_xywh(found.boxes_N4[row].float()).tolist(),
                 "predicted_iou": found.ious_N[row].item(),
                 "point_coords": [found.points_N2[row].tolist()],
                 "stability_score": found.stability_scores_N[row].item(),
-                "crop_box": box_xyxy_to_xywh(found.crop_boxes_N4[row]).tolist(),
+                "crop_box": box_xyxy_to_xywh(found.crop_boxes_N4[row].float()).tolist(),
             }
             for row, rle in enumerate(found.rles)
         ]
@@ -288,6 +289,21 @@ class SAM2AutomaticMaskGenerator:
             boxes_N4=uncrop_boxes_xyxy(boxes, crop_box).cpu(),
             crop_boxes_N4=torch.tensor([crop_box]).expand(len(boxes), 4),
         )
+
+    @torch.no_grad()
+    def refine_with_m2m(
+        self, points: Tensor, point_labels: Tensor, low_res_masks: Tensor, points_per_batch: int
+    ) -> tuple[Tensor, Tensor]:
+        """Masks again, each from its click and itself as a prompt: logits at the image's size [N, 1, H, W]
+        and IoUs [N, 1]. Points [N, 2] are in the model's own pixels, masks low-res logits [N, h, w]. (An
+        official helper; the image must be set in `predictor`. `generate` filters before it resizes.)"""
+        answers = [
+            self.predictor._predict(
+                coords[:, None], labels[:, None], None, masks[:, None], False, return_logits=True
+            )
+            for coords, labels, masks in batch_iterator(points_per_batch, points, point_labels, low_res_masks)
+        ]
+        return torch.cat([masks for masks, _, _ in answers]), torch.cat([ious for _, ious, _ in answers])
 
     @staticmethod
     def postprocess_small_regions(mask_data: MaskData, min_area: int, nms_thresh: float) -> MaskData:

@@ -144,6 +144,19 @@ def rotate_pairs(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return turned.flatten(-2).to(x.dtype)
 
 
+def init_t_xy(end_x: int, end_y: int) -> tuple[Tensor, Tensor]:
+    """x and y of each place of a map, row by row, as floats (the official helper)."""
+    place = torch.arange(end_x * end_y, dtype=torch.float32)
+    return place % end_x, torch.div(place, end_x, rounding_mode="floor")
+
+
+def reshape_for_broadcast(freqs_cis: Tensor, x: Tensor) -> Tensor:
+    """Factors [L, C] as a view that broadcasts over all but the last two axes of x (the official helper)."""
+    if freqs_cis.shape != x.shape[-2:]:
+        raise ValueError(f"factors of {tuple(freqs_cis.shape)} do not fit an input of {tuple(x.shape)}")
+    return freqs_cis.view(*[1] * (x.ndim - 2), *freqs_cis.shape)
+
+
 def compute_axial_cis(dim: int, end_x: int, end_y: int, theta: float = 10000.0) -> Tensor:
     """The rotary factors as complex numbers, [end_x * end_y, dim / 2] (the official helper)."""
     angle = axial_angles(dim, end_x, end_y, theta, torch.device("cpu"))

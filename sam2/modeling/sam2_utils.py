@@ -1,14 +1,38 @@
-"""Small layers and helpers used across the model."""
+"""Small layers and helpers used across the model; and official helpers, where people import them from."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from sam2.modeling.linear import Linear
+from sam2.modeling.prompt_sampling import (
+    get_next_point,
+    sample_box_points,
+    sample_one_point_from_error_center,
+    sample_random_points_from_errors,
+)
+from sam2.utils.closest import closest_conditioning
+
+__all__ = [
+    "MLP",
+    "DropPath",
+    "LayerNorm2d",
+    "get_1d_sine_pe",
+    "get_activation_fn",
+    "get_clones",
+    "get_next_point",
+    "sample_box_points",
+    "sample_one_point_from_error_center",
+    "sample_random_points_from_errors",
+    "select_closest_cond_frames",
+]
 
 
 class MLP(nn.Module):
@@ -27,7 +51,7 @@ class MLP(nn.Module):
         self.num_layers = num_layers
         widths = [input_dim, *[hidden_dim] * (num_layers - 1), output_dim]
         self.layers = nn.ModuleList(
-            nn.Linear(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
+            Linear(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
         )
         self.sigmoid_output = sigmoid_output
         self.act = activation()
@@ -35,7 +59,7 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         *hidden, last = self.layers
         for layer in hidden:
-            x = self.act(layer(x))
+            x = layer.activated(x, self.act)
         x = last(x)
         return x.sigmoid() if self.sigmoid_output else x
 
@@ -85,6 +109,17 @@ def get_activation_fn(activation: str) -> Callable[[Tensor], Tensor]:
     if activation not in functions:
         raise ValueError(f"activation {activation!r} is none of {', '.join(functions)}")
     return functions[activation]
+
+
+def select_closest_cond_frames(
+    frame_idx: int, cond_frame_outputs: Mapping[int, Any], max_cond_frame_num: int
+) -> tuple[dict[int, Any], dict[int, Any]]:
+    """The outputs of the conditioning frames that a frame looks at, and the others (the official helper)."""
+    if max_cond_frame_num != -1 and max_cond_frame_num < 2:
+        raise ValueError(f"max_cond_frame_num is {max_cond_frame_num}; use -1 (all) or at least 2")
+    chosen = closest_conditioning(frame_idx, list(cond_frame_outputs), max_cond_frame_num)
+    selected = {t: cond_frame_outputs[t] for t in chosen}
+    return selected, {t: out for t, out in cond_frame_outputs.items() if t not in selected}
 
 
 def get_1d_sine_pe(pos_inds: Tensor, dim: int, temperature: float = 10000) -> Tensor:

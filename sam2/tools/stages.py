@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from math import prod
 from statistics import median
 
 import torch
@@ -97,13 +98,35 @@ def _around_stages(
             delattr(predictor, name)
 
 
+@dataclass
+class Count:
+    """Multiplications and additions, in 10^9, once the block that counted them has ended."""
+
+    gflop: float = 0.0
+
+
 def _cpu_attention_flop(query: tuple, key: tuple, value: tuple, *_args, **_kwargs) -> int:
     return sdpa_flop_count(query, key, value)
 
 
+def _onednn_linear_flop(x: tuple, weight: tuple, *_args, **_kwargs) -> int:
+    return 2 * prod(x) * weight[0]
+
+
+@contextmanager
+def counted_gflop() -> Iterator[Count]:
+    """Counts the operations of what happens inside."""
+    not_known_to_torch = {torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _cpu_attention_flop}
+    if hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+        not_known_to_torch[torch.ops.mkldnn._linear_pointwise] = _onednn_linear_flop
+    count = Count()
+    with FlopCounterMode(display=False, custom_mapping=not_known_to_torch) as counter:
+        yield count
+    count.gflop = counter.get_total_flops() / 1e9
+
+
 @contextmanager
 def _counting(gflop: dict[str, float], name: str) -> Iterator[None]:
-    not_known_to_torch = {torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _cpu_attention_flop}
-    with FlopCounterMode(display=False, custom_mapping=not_known_to_torch) as counter:
+    with counted_gflop() as counted:
         yield
-    gflop[name] += counter.get_total_flops() / 1e9
+    gflop[name] += counted.gflop

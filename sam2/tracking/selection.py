@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 
+from sam2.utils.closest import closest_conditioning
+
 
 @dataclass(frozen=True)
 class BankRules:
@@ -101,18 +103,6 @@ def select(
             if 0 <= t < num_frames and has_memory(t):
                 pointers.append((t, past))
     return BankSelection(tuple(memories), tuple(pointers), max(1, ptr_window - 1))
-
-
-def closest_conditioning(frame_idx: int, conditioning: Collection[int], limit: int) -> list[int]:
-    """At most `limit` conditioning frames (-1: all): the nearest before, the nearest at or after,
-    then the closest of the rest."""
-    if limit == -1 or len(conditioning) <= limit:
-        return list(conditioning)
-    before = max((t for t in conditioning if t < frame_idx), default=None)
-    after = min((t for t in conditioning if t >= frame_idx), default=None)
-    chosen = [t for t in (before, after) if t is not None]
-    rest = sorted((t for t in conditioning if t not in chosen), key=lambda t: abs(t - frame_idx))
-    return chosen + rest[: limit - len(chosen)]
 
 
 def past_frame(frame_idx: int, steps: int, stride: int, reverse: bool) -> int:

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sam2.evaluation.clicks import next_click
+from sam2.modeling.prompt_sampling import get_next_point
 
-BOX_NOISE, BOX_NOISE_PIXELS = 0.1, 20
-"""A box's corners are off by at most this share of its sides, and this many pixels."""
+PADDING = -1
+"""What the prompt encoder takes as the label of no point."""
 
 
 @dataclass(frozen=True)
@@ -84,52 +84,11 @@ def sample_click(
     """One click an object where `found` (nothing, if None) is wrong: [O, 1, 2] x, y in pixels, [O, 1] labels.
 
     Anywhere in the error with equal chance, or at its centre. Where nothing is wrong: a negative click
-    somewhere on the background.
+    somewhere on the background, or with `at_centre` none.
     """
-    found = torch.zeros_like(truth_O1HW) if found_O1HW is None else found_O1HW
+    points, labels = get_next_point(truth_O1HW, found_O1HW, "center" if at_centre else "uniform")
     if at_centre:
-        return _click_centres(truth_O1HW, found)
-    missing, surplus = truth_O1HW & ~found, found & ~truth_O1HW
-    right = ~(missing | surplus).flatten(1).any(1)
-    surplus = surplus | (right[:, None, None, None] & ~truth_O1HW)
-    chances = (missing | surplus).flatten(1).float()
-    chances[chances.sum(1) == 0] = 1.0  # an object that fills the frame, and was found: anywhere
-    where = torch.multinomial(chances, 1)
-    width = truth_O1HW.shape[-1]
-    points = torch.stack([where % width, where // width], dim=-1).float()
-    return points, missing.flatten(1).gather(1, where).to(torch.int32)
-
-
-def _click_centres(truth_O1HW: Tensor, found_O1HW: Tensor) -> tuple[Tensor, Tensor]:
-    clicks = [
-        next_click(found, truth)
-        for found, truth in zip(found_O1HW[:, 0].cpu().numpy(), truth_O1HW[:, 0].cpu().numpy(), strict=True)
-    ]
-    device = truth_O1HW.device
-    points = torch.tensor([[[c.x, c.y] if c else [0.0, 0.0]] for c in clicks], device=device)
-    # A mask without error gets no click: label -1 is padding to the prompt encoder.
-    labels = torch.tensor([[int(c.include) if c else -1] for c in clicks], dtype=torch.int32, device=device)
+        empty = torch.zeros_like(truth_O1HW) if found_O1HW is None else found_O1HW
+        right = (truth_O1HW == empty).flatten(1).all(1, keepdim=True)
+        labels = labels.masked_fill(right, PADDING)
     return points, labels
-
-
-def sample_box(truth_O1HW: Tensor) -> tuple[Tensor, Tensor]:
-    """A somewhat wrong box around each object: [O, 2, 2] corners, and labels 2 and 3. An empty mask gets
-    all of the frame."""
-    height, width = truth_O1HW.shape[-2:]
-    columns, rows = truth_O1HW.any(2)[:, 0], truth_O1HW.any(3)[:, 0]
-    x0, x1 = _extent(columns, width)
-    y0, y1 = _extent(rows, height)
-    box = torch.stack([x0, y0, x1, y1], dim=1).float()
-    sides = (box[:, 2:] - box[:, :2]).repeat(1, 2)
-    noise = (2 * torch.rand_like(box) - 1) * (BOX_NOISE * sides).clamp(max=BOX_NOISE_PIXELS)
-    limit = torch.tensor([width - 1, height - 1] * 2, device=box.device)
-    box = (box + noise).clamp(min=0).minimum(limit)
-    labels = torch.tensor([2, 3], dtype=torch.int32, device=box.device).expand(box.shape[0], 2)
-    return box.view(-1, 2, 2), labels
-
-
-def _extent(seen_ON: Tensor, length: int) -> tuple[Tensor, Tensor]:
-    """First and last True of each row; 0 and length - 1 where there is none."""
-    first = seen_ON.int().argmax(1)
-    last = length - 1 - seen_ON.flip(1).int().argmax(1)
-    return first, torch.where(seen_ON.any(1), last, torch.full_like(last, length - 1))

@@ -65,6 +65,13 @@ def _normalised(image_HWC: np.ndarray, mean: tuple[float, ...], std: tuple[float
     return image.sub_(torch.tensor(mean)[:, None, None]).div_(torch.tensor(std)[:, None, None])
 
 
+def _load_img_as_tensor(img_path: str | os.PathLike, image_size: int) -> tuple[Tensor, int, int]:
+    """An image file as float32 [3, S, S] in 0..1, and its own height and width."""
+    source = JpegFolder.of_paths([img_path])
+    image = np.array(FrameReader(source, image_size).read(0))
+    return torch.from_numpy(image).permute(2, 0, 1).float().div_(255), source.height, source.width
+
+
 class AsyncVideoFrameLoader:
     """Frames of image files as normalised tensors, loaded one after the other in a thread.
 

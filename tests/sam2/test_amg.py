@@ -109,7 +109,23 @@ def test_records_are_plain_values(model: SAM2Base, image: np.ndarray) -> None:
     ]
     assert type(record["area"]) is int
     assert type(record["predicted_iou"]) is float
+    # Floats, as officially: people write them into JSON and COCO files as they are.
+    assert {type(value) for key in ("bbox", "crop_box") for value in record[key]} == {float}
     assert record["segmentation"].dtype == bool and record["segmentation"].shape == (HEIGHT, WIDTH)
+
+
+def test_refining_by_hand(model: SAM2Base, image: np.ndarray) -> None:
+    """The official helper: in batches what the predictor gives one by one."""
+    generator = SAM2AutomaticMaskGenerator(model, points_per_side=2)
+    generator.predictor.set_image(image)
+    points, labels = torch.tensor([[30.0, 40.0], [90.0, 20.0], [64.0, 64.0]]), torch.ones(3, dtype=torch.int)
+    _, _, low_res = generator.predictor._predict(points[:, None], labels[:, None], multimask_output=False)
+    masks, ious = generator.refine_with_m2m(points, labels, low_res[:, 0], points_per_batch=2)
+    assert masks.shape == (3, 1, HEIGHT, WIDTH) and ious.shape == (3, 1)
+    alone, alone_iou, _ = generator.predictor._predict(
+        points[1:2, None], labels[1:2, None], None, low_res[1:2], multimask_output=False, return_logits=True
+    )
+    assert (masks[1] - alone[0]).abs().max() < 1e-4 and (ious[1] - alone_iou[0]).abs().max() < 1e-5
 
 
 def test_output_modes_hold_the_same_masks(model: SAM2Base, image: np.ndarray) -> None:
@@ -157,7 +173,7 @@ def test_crops(model: SAM2Base) -> None:
     assert len(set(crops)) == 5
     assert crops[-1] == (0, 0, 180, 180)  # where boxes compete smaller crops go first
     for record in found:
-        x, y, width, height = record["crop_box"]
+        x, y, width, height = map(int, record["crop_box"])
         assert record["segmentation"].shape == (180, 180)
         assert record["segmentation"][y : y + height, x : x + width].sum() == record["area"] > 0
         left, top, box_width, box_height = record["bbox"]

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from sam2.tracking.selection import (
     BankRules,
-    closest_conditioning,
     frames_out_of_reach,
     past_frame,
     select,
 )
+from sam2.utils.closest import closest_conditioning
 
 
 def pick(frame_idx, conditioning, tracked, reverse=False, num_frames=100, **rules):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from sam2.modeling.backbones.utils import PatchEmbed, window_partition, window_unpartition
 from sam2.modeling.derived import DerivedTensors
+from sam2.modeling.linear import Linear
 from sam2.modeling.sam2_utils import MLP, DropPath
 
 STRIP_BYTES = 2**24
@@ -35,8 +36,8 @@ class MultiScaleAttention(nn.Module):
         self.dim_out = dim_out
         self.num_heads = num_heads
         self.q_pool = q_pool
-        self.qkv = nn.Linear(dim, dim_out * 3)
-        self.proj = nn.Linear(dim_out, dim_out)
+        self.qkv = Linear(dim, dim_out * 3)
+        self.proj = Linear(dim_out, dim_out)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
         batch, height, width, _ = x_BHWC.shape
@@ -78,7 +79,7 @@ class MultiScaleBlock(nn.Module):
         self.norm2 = norm_layer(dim_out)
         self.mlp = MLP(dim_out, int(dim_out * mlp_ratio), dim_out, num_layers=2, activation=act_layer)
         if dim != dim_out:
-            self.proj = nn.Linear(dim, dim_out)
+            self.proj = Linear(dim, dim_out)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
         rows = self._rows_at_once(x_BHWC)

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2.modeling.linear import linear
+
 
 def _is_pointwise(conv: nn.Module) -> bool:
     """Whether a module is a plain 1 x 1 convolution."""
@@ -73,11 +75,11 @@ class FpnNeck(nn.Module):
         weight, bias = lateral.weight.flatten(1), lateral.bias
         x_BHWC = map_BCHW.permute(0, 2, 3, 1)
         if after is not None and torch.is_grad_enabled():
-            x_BHWC, weight, bias = F.linear(x_BHWC, weight, bias), after.weight.flatten(1), after.bias
+            x_BHWC, weight, bias = linear(x_BHWC, weight, bias), after.weight.flatten(1), after.bias
         elif after is not None:
             bias = after.weight.flatten(1) @ bias + after.bias
             weight = after.weight.flatten(1) @ weight
-        return F.linear(x_BHWC, weight, bias).permute(0, 3, 1, 2)
+        return linear(x_BHWC, weight, bias).permute(0, 3, 1, 2)
 
     def is_lateral_only(self, level: int) -> bool:
         """Whether the level's output is its lateral convolution and nothing else."""

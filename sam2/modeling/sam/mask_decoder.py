@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from sam2.modeling.sam2_utils import MLP, LayerNorm2d
 
 
-@dataclass(frozen=True)
-class DecoderOutput:
-    """All candidates of the decoder, B objects and K = 1 + num_multimask_outputs masks each."""
+class DecoderOutput(NamedTuple):
+    """All candidates of the decoder, B objects and K = 1 + num_multimask_outputs masks each, in the order in
+    which the official method returns them."""
 
     masks_BKHW: Tensor
     """[B, K, 4h, 4w] logits. Mask 0 is the single-mask answer, the rest are the alternatives."""

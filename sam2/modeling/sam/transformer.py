@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2.modeling.linear import Linear, weighted_sum
 from sam2.modeling.position_encoding import axial_angles, rotate_pairs
 from sam2.modeling.sam2_utils import MLP
 
@@ -35,7 +36,7 @@ def attend_narrow(q_BLC: Tensor, k_BMC: Tensor, v_BMD: Tensor) -> Tensor:
             part = scores[: rows.stop - start]
             torch.mm(q[rows], k, out=part)
             torch.softmax(part, dim=-1, out=part)
-            torch.mm(part, v, out=result[rows])
+            weighted_sum(part, v, out_LD=result[rows])
     return out
 
 
@@ -57,10 +58,10 @@ class Attention(nn.Module):
         self.num_heads = num_heads
         if self.internal_dim % num_heads:
             raise ValueError(f"{num_heads} heads do not divide an attention width of {self.internal_dim}")
-        self.q_proj = nn.Linear(embedding_dim, self.internal_dim)
-        self.k_proj = nn.Linear(self.kv_in_dim, self.internal_dim)
-        self.v_proj = nn.Linear(self.kv_in_dim, self.internal_dim)
-        self.out_proj = nn.Linear(self.internal_dim, embedding_dim)
+        self.q_proj = Linear(embedding_dim, self.internal_dim)
+        self.k_proj = Linear(self.kv_in_dim, self.internal_dim)
+        self.v_proj = Linear(self.kv_in_dim, self.internal_dim)
+        self.out_proj = Linear(self.internal_dim, embedding_dim)
         self.dropout_p = dropout
 
     def _separate_heads(self, x_BLC: Tensor) -> Tensor:

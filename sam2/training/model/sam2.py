@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from sam2.modeling.prompt_sampling import sample_box_points
 from sam2.modeling.sam2_base import MASK_PROMPT_BIAS, MASK_PROMPT_SCALE, SAM2Base
 from sam2.modeling.types import ImageFeatures, MaskPrediction, MemoryTokens, Prompts
 from sam2.tracking.selection import BankRules, select
 from sam2.training.batch import VideoBatch
-from sam2.training.prompting import PromptPlan, PromptRules, draw_plan, sample_box, sample_click
+from sam2.training.prompting import PromptPlan, PromptRules, draw_plan, sample_click
 
 PROMPT_SEED = 42
 """Every process of a distributed run draws the same plans, so that all do the same work."""
@@ -148,7 +149,7 @@ class SAM2Train(SAM2Base):
             return FrameOutput((self._show_mask(features, truth),), shown_O1HW=shown)
         prompts = Prompts()
         if is_init:
-            drawn = sample_box(truth) if t in plan.box_frames else self._first_click(truth)
+            drawn = sample_box_points(truth) if t in plan.box_frames else self._first_click(truth)
             prompts = Prompts(*drawn)
         pix_feat = self.condition(features, memory)
         steps = [self._decode(pix_feat, features, prompts, is_init)]

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from sam2.evaluation.clicks import next_click
+from sam2.modeling.prompt_sampling import sample_box_points
 from sam2.training.loss_fns import MultiStepMultiMasksAndIous
-from sam2.training.prompting import PromptRules, draw_plan, sample_box, sample_click
+from sam2.training.prompting import PromptRules, draw_plan, sample_click
 from tests.sam2.moving_shapes import moving_discs
 from tests.sam2.sharp_weights import build_sharp
 from tests.sam2.training.models import OFFICIAL, SIZE, build_trained, discs_batch
@@ -92,7 +93,7 @@ def test_a_box_is_wrong_by_a_tenth_at_most():
     truth, _ = truth_and_found()
     truth[2] = False
     for _ in range(20):
-        corners, labels = sample_box(truth)
+        corners, labels = sample_box_points(truth)
         assert labels.tolist() == [[2, 3]] * 3
         wanted = torch.tensor([[20.0, 10.0], [39.0, 29.0]])
         assert ((corners[:2] - wanted).abs() <= 1.9 + 1e-4).all()

@@ -1,0 +1,78 @@
+"""Linear layers give the same through oneDNN as through `F.linear`, and go there only where it fits."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from sam2.modeling import linear as module
+from sam2.modeling.linear import Linear, linear, weighted_sum
+from sam2.tools.stages import counted_gflop
+
+ROWS = module.MIN_ROWS
+needs_onednn = pytest.mark.skipif(not module._has_onednn(), reason="oneDNN with AVX-512 is not here")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The activations of the calls that went to oneDNN."""
+    made: list[str] = []
+    really = module._onednn
+
+    def counted(x, weight, bias, activation="none"):
+        made.append(activation)
+        return really(x, weight, bias, activation)
+
+    monkeypatch.setattr(module, "_onednn", counted)
+    return made
+
+
+@needs_onednn
+@pytest.mark.parametrize("activation, name", [(nn.GELU(), "gelu"), (F.gelu, "gelu"), (nn.ReLU(), "relu")])
+def test_with_an_activation(calls: list[str], activation, name: str) -> None:
+    layer = Linear(24, 40)
+    x = torch.randn(3, ROWS, 2, 24).transpose(1, 2)
+    expected = activation(F.linear(x, layer.weight, layer.bias))
+    assert (layer.activated(x, activation) - expected).abs().max() == 0 and calls == []  # gradients flow
+    with torch.inference_mode():
+        assert (layer.activated(x, activation) - expected).abs().max() < 1e-5 and calls == [name]
+
+
+@needs_onednn
+@torch.no_grad()
+def test_without_one(calls: list[str]) -> None:
+    x, weight = torch.randn(ROWS, 24), torch.randn(40, 24)
+    assert (linear(x, weight, None) - x @ weight.t()).abs().max() < 1e-4
+    values, out = torch.randn(24, 8), torch.empty(ROWS, 8)
+    weighted_sum(x, values, out)
+    assert (out - x @ values).abs().max() < 1e-4
+    assert calls == ["none", "none"]
+
+
+# PyTorch's own switch says so of machines without an Intel GPU.
+@pytest.mark.filterwarnings("ignore:TF32 acceleration on top of oneDNN:UserWarning")
+@torch.no_grad()
+def test_where_it_does_not_fit(calls: list[str]) -> None:
+    layer, x = Linear(24, 40), torch.randn(ROWS, 24)
+    expected = F.linear(x, layer.weight, layer.bias)
+    assert torch.equal(layer(x[1:]), F.linear(x[1:], layer.weight, layer.bias))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(x).dtype == torch.bfloat16
+    with torch.backends.mkldnn.flags(enabled=False):
+        assert (layer(x) - expected).abs().max() < 1e-4
+    assert layer.double()(x.double()).dtype == torch.float64
+    # Another activation is applied by itself.
+    tanh = layer.float().activated(x[1:], nn.GELU(approximate="tanh"))
+    assert torch.equal(tanh, F.gelu(expected[1:], approximate="tanh"))
+    assert calls == []
+
+
+@torch.no_grad()
+def test_its_operations_are_counted() -> None:
+    """The benchmark's share of the peak is of all products, whichever library makes them."""
+    layer, x = Linear(24, 40), torch.randn(2, ROWS, 24)
+    with counted_gflop() as counted:
+        layer(x)
+    assert counted.gflop == pytest.approx(2 * 2 * ROWS * 24 * 40 / 1e9)
