@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from backend.serve.checks import CannotStart, check_data_folder, check_database, check_port, lock_data_folder
+from backend.serve.checks import check_data_folder, check_database, check_port
+from backend.serve.locks import CannotStart, lock_installation
 from backend.serve.server import serve
 from backend.settings import SettingsError, from_environment
 
@@ -13,8 +14,7 @@ def main() -> None:
     try:
         settings = from_environment()
         check_data_folder(settings.data)
-        if settings.sqlite:
-            lock_data_folder(settings.data)  # held until the last process of this server ends
+        lock_installation(settings)  # until the last process of this server ends
         check_port(settings)
         check_database(settings)
     except (SettingsError, CannotStart) as error:

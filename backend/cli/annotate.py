@@ -90,7 +90,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _lock(data: Path) -> None:
     """A server that uses the folder would not see what is done to it here."""
-    from backend.serve.checks import CannotStart, check_data_folder, lock_data_folder
+    from backend.serve.checks import check_data_folder
+    from backend.serve.locks import CannotStart, lock_data_folder
 
     try:
         check_data_folder(data)

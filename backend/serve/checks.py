@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import socket
 import time
 from pathlib import Path
 
 from backend.domain.errors import MaskletError
+from backend.serve.locks import PATIENCE_S, CannotStart
 from backend.settings import Settings
 from backend.store.database import open_database
 
-PATIENCE_S = 3.0  # a server that was just stopped, or killed, needs a moment to let go
 PROBE_BYTES = 1024 * 1024
-LOCK_NAME = "masklet.lock"
-
-
-class CannotStart(Exception):
-    """Its text is printed as it is."""
 
 
 def check_data_folder(data: Path) -> None:
@@ -44,26 +38,6 @@ def _why_no_data(data: Path, error: OSError) -> str:
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return f"{data} is a file, not a folder: set MASKLET_DATA to a folder."
     return f"The data folder {data} cannot be written ({error.strerror}): set MASKLET_DATA elsewhere."
-
-
-def lock_data_folder(data: Path) -> int:
-    """Hold the folder for this server and the workers it forks; the file descriptor of the lock.
-
-    The lock goes with the last process that has it, also after `kill -9`.
-    """
-    descriptor = os.open(data / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            if time.monotonic() > end:
-                os.close(descriptor)
-                raise CannotStart(
-                    f"Another Masklet uses the data folder {data}: stop it, or set MASKLET_DATA elsewhere."
-                ) from error
-        time.sleep(0.1)
 
 
 def check_port(settings: Settings) -> None:

@@ -108,6 +108,12 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
+def place_of(url: str) -> str:
+    """Where the database is, without who asks: equal for all that use the same one by the same address."""
+    parsed = _parse(url).set(username=None, password=None)
+    return parsed.difference_update_query(["user", "password", "sslpassword"]).render_as_string()
+
+
 def postgresql_address(url: str) -> str:
     """As the driver itself takes it."""
     return _parse(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -210,6 +210,54 @@ def test_two_servers_never_share_a_data_folder(tmp_path: Path) -> None:
         assert httpx2.get(f"{server.url}/healthy").text == "OK"
 
 
+def test_two_servers_never_share_a_sqlite_file(tmp_path: Path) -> None:
+    """Wherever it lies: in the other's data folder, or beside both."""
+    inside = f"sqlite:///{tmp_path / 'a' / 'masklet.sqlite'}"
+    beside = f"sqlite:///{tmp_path / 'x' / 'team.sqlite'}"
+    other = f"sqlite:///{tmp_path / 'x' / 'other.sqlite'}"
+    with started(tmp_path / "a"), started(tmp_path / "b", DATABASE_URL=beside):
+        for url in (inside, beside):
+            refused = run(tmp_path / "c", PORT=free_port(), DATABASE_URL=url)
+            assert_cannot_start(
+                refused, f"Another Masklet uses the database {url.removeprefix('sqlite:///')}"
+            )
+        refused = run(tmp_path / "x", PORT=free_port())
+        assert_cannot_start(refused, "Another Masklet uses the data folder")
+        with started(tmp_path / "c", DATABASE_URL=other) as third:
+            assert httpx2.get(f"{third.url}/healthy").text == "OK"
+
+
+def test_only_servers_of_one_database_share_a_data_folder(tmp_path: Path) -> None:
+    """No PostgreSQL is needed to be refused: the folder comes before the database."""
+    with sharing(tmp_path, "db/one"), sharing(tmp_path, "db/one"):
+        here = {"PORT": free_port(), "DATABASE_URL": "postgresql://me:secret@127.0.0.1:9/two"}
+        assert_cannot_start(run(tmp_path, **here), "with another DATABASE_URL: write the same address")
+        del here["DATABASE_URL"]
+        assert_cannot_start(run(tmp_path, **here), f"Another Masklet uses the data folder {tmp_path}: stop")
+    with sharing(tmp_path, "db/two"):  # once the others are gone
+        pass
+
+
+@contextmanager
+def sharing(folder: Path, place: str) -> Iterator[None]:
+    """Another process that holds the folder as a server on that database does."""
+    code = (
+        "import sys, pathlib; from backend.serve.locks import share_data_folder\n"
+        "share_data_folder(pathlib.Path(sys.argv[1]), sys.argv[2]); print('held', flush=True)\n"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, folder, place],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield
+        process.communicate()
+
+
 def test_a_taken_port_names_the_setting_that_helps(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
