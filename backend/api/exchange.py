@@ -6,7 +6,9 @@ import strawberry
 
 from backend.api import reading
 from backend.api.context import Service
+from backend.api.permissions.lists import may_cancel
 from backend.domain import jobs as domain
+from backend.domain.people import acting
 from backend.domain.projects import HOME
 from backend.exchange.jobs import FormatInfo
 
@@ -61,6 +63,7 @@ class Job:
     report: ImportReport | None = strawberry.field(description="Of an import, once the file was read.")
     session_id: strawberry.ID | None = strawberry.field(description="Where an import's objects are.")
     project_id: strawberry.ID | None = strawberry.field(description="Of which an export is all.")
+    may_cancel: bool = strawberry.field(description="It has not ended, and whoever asks may cancel it.")
 
 
 def format_type(info: FormatInfo) -> ExportFormat:
@@ -73,7 +76,8 @@ def format_type(info: FormatInfo) -> ExportFormat:
     )
 
 
-def job_type(job: domain.Job) -> Job:
+def job_type(service: Service, job: domain.Job) -> Job:
+    caller = acting.get()
     return Job(
         id=strawberry.ID(job.job_id),
         is_import=isinstance(job.request, domain.ImportRequest),
@@ -90,6 +94,7 @@ def job_type(job: domain.Job) -> Job:
         report=_report_type(job.report) if job.report else None,
         session_id=strawberry.ID(job.session_id) if job.session_id else None,
         project_id=_exported_project(job),
+        may_cancel=caller is not None and not job.state.ended and may_cancel(service, caller, job),
     )
 
 
@@ -127,11 +132,11 @@ class Query(reading.Query):
 
     @strawberry.field
     async def job(self, info: Info, id: strawberry.ID) -> Job:
-        return await info.context.read(lambda s: job_type(s.jobs.job(id)))
+        return await info.context.read(lambda s: job_type(s, s.jobs.job(id)))
 
     @strawberry.field(description="Newest first; without `sessionId` those of all sessions.")
     async def jobs(self, info: Info, session_id: strawberry.ID | None = None) -> list[Job]:
-        return await info.context.read(lambda s: [job_type(job) for job in s.jobs.jobs(session_id)])
+        return await info.context.read(lambda s: [job_type(s, job) for job in s.jobs.jobs(session_id)])
 
 
 @strawberry.type
@@ -160,7 +165,7 @@ class Mutation:
             stride,
             with_frames,
         )
-        return await info.context.command(lambda s: job_type(s.jobs.export(request)))
+        return await info.context.command(lambda s: job_type(s, s.jobs.export(request)))
 
     @strawberry.mutation(
         description="`uploadId` comes from POST /api/imports. Without `sessionId`: into a new session on the "
@@ -194,8 +199,8 @@ class Mutation:
             dry_run,
             str(project_id),
         )
-        return await info.context.command(lambda s: job_type(s.jobs.bring_in(request)))
+        return await info.context.command(lambda s: job_type(s, s.jobs.bring_in(request)))
 
     @strawberry.mutation(description="Nothing of it stays. What has ended stays as it is.")
     async def cancel_job(self, info: Info, id: strawberry.ID) -> Job:
-        return await info.context.command(lambda s: job_type(s.jobs.cancel(id)))
+        return await info.context.command(lambda s: job_type(s, s.jobs.cancel(id)))

@@ -69,7 +69,7 @@ def export_project(service: Service, project_id: str, format: str, stride: int, 
     if not ids:
         raise Conflict("There is nothing to export in this project yet: click an object in a session first.")
     request = ExportRequest(ids, format, stride=stride, with_frames=with_frames, project_id=project_id)
-    return job_type(service.jobs.export(request, title=project.title or "All sessions"))
+    return job_type(service, service.jobs.export(request, title=project.title or "All sessions"))
 
 
 @strawberry.type

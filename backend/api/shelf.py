@@ -6,8 +6,12 @@ import strawberry
 
 from backend.api import types
 from backend.api.context import Service
+from backend.api.mapping import video_type
 from backend.api.once import SEEN
 from backend.api.operations import describe_sessions
+from backend.api.permissions.lists import may_delete
+from backend.domain.people import acting
+from backend.domain.video import VideoState
 
 Info = strawberry.Info[Service, None]
 
@@ -25,6 +29,12 @@ class Query:
             return describe_sessions(service, by_themselves)
 
         return await info.context.read(removed)
+
+    @strawberry.field(
+        description="Uploaded videos that no session is on, and that whoever asks may delete; newest first."
+    )
+    async def unused_videos(self, info: Info) -> list[types.Video]:
+        return await info.context.read(_unused)
 
 
 @strawberry.type
@@ -52,3 +62,15 @@ class Mutation:
     async def delete_video(self, info: Info, video_id: strawberry.ID) -> bool:
         await info.context.command(lambda s: s.shelf.delete_video(video_id))
         return True
+
+
+def _unused(service: Service) -> list[types.Video]:
+    caller = acting.get()
+    used = {session.video_id for session in service.sessions.sessions()}
+    idle = [
+        video
+        for video in service.videos.videos()
+        if video.video_id not in used and not video.in_gallery and video.state is not VideoState.IMPORTING
+    ]
+    free = may_delete(service, caller, [video.video_id for video in idle]) if caller else frozenset()
+    return [video_type(video) for video in idle if video.video_id in free]

@@ -79,6 +79,13 @@ class Session:
     def may(self) -> list[May]:
         return may_types({Scope.session(self.id), Scope.project(self.project_id)})
 
+    @strawberry.field(
+        description="What whoever asks may do in its project, where a copy goes and from where it is "
+        "deleted: nothing, for who came by a link to the session alone."
+    )
+    def may_in_project(self) -> list[May]:
+        return may_types({Scope.project(self.project_id)})
+
 
 @strawberry.type
 class TrackedObject:

@@ -184,6 +184,7 @@ class Session:
     assignee_id: str | None  # The person who is to do it.
     cover_url: str  # A small picture of it, with its masks.
     may: tuple[May, ...]  # What whoever asks may do in it.
+    may_in_project: tuple[May, ...]  # What whoever asks may do in its project, where a copy goes and from where it is deleted: nothing, for who came by a link to the session alone.
 
 
 @dataclass(frozen=True)
@@ -331,6 +332,7 @@ class Job:
     report: ImportReport | None  # Of an import, once the file was read.
     session_id: str | None  # Where an import's objects are.
     project_id: str | None  # Of which an export is all.
+    may_cancel: bool  # It has not ended, and whoever asks may cancel it.
 
 
 @dataclass(frozen=True)
@@ -503,14 +505,14 @@ VIDEO: Operation[Video] = Operation(
 
 SESSIONS: Operation[tuple[Session, ...]] = Operation(
     "sessions",
-    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
+    'query { sessions { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may mayInProject } }',
     "tuple[Session, ...]",
 )
 
 
 SESSION: Operation[Session] = Operation(
     "session",
-    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
+    'query($id: ID!) { session(id: $id) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may mayInProject } }',
     "Session",
 )
 
@@ -552,14 +554,14 @@ EXPORT_FORMATS: Operation[tuple[ExportFormat, ...]] = Operation(
 
 JOB: Operation[Job] = Operation(
     "job",
-    'query($id: ID!) { job(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'query($id: ID!) { job(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "Job",
 )
 
 
 JOBS: Operation[tuple[Job, ...]] = Operation(
     "jobs",
-    'query($sessionId: ID) { jobs(sessionId: $sessionId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'query($sessionId: ID) { jobs(sessionId: $sessionId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "tuple[Job, ...]",
 )
 
@@ -573,7 +575,7 @@ PROJECTS: Operation[tuple[Project, ...]] = Operation(
 
 PROJECT_SESSIONS: Operation[tuple[ProjectSession, ...]] = Operation(
     "projectSessions",
-    'query($projectId: ID!) { projectSessions(projectId: $projectId) { session { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful masks masksVerified } assigneeIds isMine } }',
+    'query($projectId: ID!) { projectSessions(projectId: $projectId) { session { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may mayInProject } progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful masks masksVerified } assigneeIds isMine } }',
     "tuple[ProjectSession, ...]",
 )
 
@@ -587,7 +589,7 @@ PROJECT_VIDEOS: Operation[tuple[Video, ...]] = Operation(
 
 CREATE_SESSION: Operation[Session] = Operation(
     "createSession",
-    'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
+    'mutation($videoId: ID!, $engineId: ID, $projectId: ID! = "home") { createSession(videoId: $videoId, engineId: $engineId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may mayInProject } }',
     "Session",
 )
 
@@ -643,21 +645,21 @@ CANCEL_TRACKING: Operation[int] = Operation(
 
 START_EXPORT: Operation[Job] = Operation(
     "startExport",
-    'mutation($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int! = 0, $lastFrame: Int, $stride: Int! = 1, $withFrames: Boolean! = false) { startExport(sessionIds: $sessionIds, format: $format, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'mutation($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int! = 0, $lastFrame: Int, $stride: Int! = 1, $withFrames: Boolean! = false) { startExport(sessionIds: $sessionIds, format: $format, objectIds: $objectIds, firstFrame: $firstFrame, lastFrame: $lastFrame, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "Job",
 )
 
 
 START_IMPORT: Operation[Job] = Operation(
     "startImport",
-    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true, $projectId: ID! = "home") { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun, projectId: $projectId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'mutation($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $engineId: ID, $format: String, $keep: Boolean! = true, $confirmed: Boolean! = false, $dryRun: Boolean! = true, $projectId: ID! = "home") { startImport(uploadId: $uploadId, fileName: $fileName, videoId: $videoId, sessionId: $sessionId, engineId: $engineId, format: $format, keep: $keep, confirmed: $confirmed, dryRun: $dryRun, projectId: $projectId) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "Job",
 )
 
 
 CANCEL_JOB: Operation[Job] = Operation(
     "cancelJob",
-    'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'mutation($id: ID!) { cancelJob(id: $id) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "Job",
 )
 
@@ -671,14 +673,14 @@ CREATE_PROJECT: Operation[Project] = Operation(
 
 MOVE_SESSION: Operation[Session] = Operation(
     "moveSession",
-    'mutation($sessionId: ID!, $projectId: ID!) { moveSession(sessionId: $sessionId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may } }',
+    'mutation($sessionId: ID!, $projectId: ID!) { moveSession(sessionId: $sessionId, projectId: $projectId) { id video { id title state progress error warning width height numFrames fps frameTimesS renditionUrl renditionProgress pixelAspect posterUrl inGallery sourceSha256 } engine { id label device available note } version createdS title ontology { name colour attributes { name kind choices } } projectId assigneeId coverUrl may mayInProject } }',
     "Session",
 )
 
 
 EXPORT_PROJECT: Operation[Job] = Operation(
     "exportProject",
-    'mutation($projectId: ID!, $format: String!, $stride: Int! = 1, $withFrames: Boolean! = false) { exportProject(projectId: $projectId, format: $format, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId } }',
+    'mutation($projectId: ID!, $format: String!, $stride: Int! = 1, $withFrames: Boolean! = false) { exportProject(projectId: $projectId, format: $format, stride: $stride, withFrames: $withFrames) { id isImport state title format progress error createdS endedS fileName numBytes downloadUrl report { format objects { objectId name label numMasks numBoxes firstFrame lastFrame } problems numProblems } sessionId projectId mayCancel } }',
     "Job",
 )
 

@@ -39,6 +39,7 @@ FIELDS: dict[str, Rule] = {
     "Query.sessions": Rule(shows=lists.sessions),
     "Query.session": rule(LOOK, session("id")),
     "Query.deletedSessions": Rule(shows=lists.sessions),
+    "Query.unusedVideos": LET_IN,  # those that the caller may delete
     "Query.engines": LET_IN,
     "Mutation.createSession": rule(EDIT, project(), also=rule(LOOK, video())),
     "Mutation.renameSession": EDIT_IT,

@@ -95,7 +95,7 @@ export type PromptFields = { objectId: number; frameIdx: number; points: readonl
 
 export type MaskFields = { objectId: number; frameIdx: number; rle: { counts: string } | null; area: number; objectScore: number; predictedIou: number; verified: boolean; doubt: number; doubtReasons: readonly (DoubtReason)[] };
 
-export type SessionCard = { id: string; version: number; may: readonly (May)[]; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
+export type SessionCard = { id: string; version: number; may: readonly (May)[]; mayInProject: readonly (May)[]; title: string; createdS: number; projectId: string; assigneeId: string | null; coverUrl: string; video: { id: string; title: string }; engine: { label: string } };
 
 export type PresenceFields = { id: string; name: string; colour: string; frameIdx: number; cursor: { x: number; y: number } | null; view: { x: number; y: number; zoom: number } | null; playing: boolean; holds: readonly (number)[]; here: boolean };
 
@@ -107,7 +107,7 @@ export type ProjectClasses = { ontology: readonly (ClassFields)[] };
 
 export type PersonFields = { id: string; name: string; colour: string };
 
-export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; projectId: string | null; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
+export type JobFields = { id: string; isImport: boolean; state: JobState; title: string; format: string | null; progress: number; error: string | null; createdS: number; fileName: string | null; numBytes: number | null; downloadUrl: string | null; sessionId: string | null; projectId: string | null; mayCancel: boolean; report: { format: string; numProblems: number; problems: readonly (string)[]; objects: readonly ({ objectId: number; name: string; label: string; numMasks: number; numBoxes: number; firstFrame: number; lastFrame: number })[] } | null };
 
 export type MeFields = { person: PersonFields | null; isOpen: boolean; signInUrl: string | null; may: readonly (May)[] };
 
@@ -219,14 +219,14 @@ export type GalleryResult = { library: readonly (VideoCard)[]; sessions: readonl
 export type GalleryVariables = Record<string, never>;
 export const Gallery: Operation<GalleryResult, GalleryVariables> = {
   name: 'Gallery',
-  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
+  text: "query Gallery { library { ...VideoCard } sessions { ...SessionCard } engines { ...EngineFields } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment SessionCard on Session { id version may mayInProject title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment EngineFields on Engine { id label device available note }",
 };
 
-export type OpenSessionResult = { session: { id: string; may: readonly (May)[]; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
+export type OpenSessionResult = { session: { id: string; may: readonly (May)[]; mayInProject: readonly (May)[]; version: number; createdS: number; title: string; projectId: string; engine: EngineFields; video: VideoCard & { frameTimesS: readonly (number)[]; renditionUrl: string | null; renditionProgress: number; pixelAspect: number; warning: string | null; sourceSha256: string } } };
 export type OpenSessionVariables = { id: string };
 export const OpenSession: Operation<OpenSessionResult, OpenSessionVariables> = {
   name: 'OpenSession',
-  text: "query OpenSession($id: ID!) { session(id: $id) { id may version createdS title projectId engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
+  text: "query OpenSession($id: ID!) { session(id: $id) { id may mayInProject version createdS title projectId engine { ...EngineFields } video { ...VideoCard frameTimesS renditionUrl renditionProgress pixelAspect warning sourceSha256 } } } fragment EngineFields on Engine { id label device available note } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery }",
 };
 
 export type VideoPlaybackResult = { video: { renditionUrl: string | null; renditionProgress: number; warning: string | null } };
@@ -369,11 +369,11 @@ export const DeleteVideo: Operation<DeleteVideoResult, DeleteVideoVariables> = {
   text: "mutation DeleteVideo($videoId: ID!) { deleteVideo(videoId: $videoId) }",
 };
 
-export type DeletedSessionsResult = { deletedSessions: readonly ({ id: string; may: readonly (May)[]; title: string; projectId: string; createdS: number; video: { id: string; title: string } })[] };
-export type DeletedSessionsVariables = Record<string, never>;
-export const DeletedSessions: Operation<DeletedSessionsResult, DeletedSessionsVariables> = {
-  name: 'DeletedSessions',
-  text: "query DeletedSessions { deletedSessions { id may title projectId createdS video { id title } } }",
+export type ShelfResult = { unusedVideos: readonly ({ id: string; title: string; numFrames: number; fps: number })[]; deletedSessions: readonly ({ id: string; mayInProject: readonly (May)[]; title: string; projectId: string; createdS: number; video: { id: string; title: string } })[] };
+export type ShelfVariables = Record<string, never>;
+export const Shelf: Operation<ShelfResult, ShelfVariables> = {
+  name: 'Shelf',
+  text: "query Shelf { unusedVideos { id title numFrames fps } deletedSessions { id mayInProject title projectId createdS video { id title } } }",
 };
 
 export type ProjectsResult = { projects: readonly (ProjectFields)[]; deletedProjects: readonly ({ id: string; title: string; may: readonly (May)[] })[] };
@@ -394,7 +394,7 @@ export type OneProjectResult = { project: ProjectFields & ProjectClasses; projec
 export type OneProjectVariables = { id: string };
 export const OneProject: Operation<OneProjectResult, OneProjectVariables> = {
   name: 'OneProject',
-  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields ...ProjectClasses } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers progress { ...ProgressFields } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment ProjectClasses on Project { ontology { ...ClassFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment SessionCard on Session { id version may title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
+  text: "query OneProject($id: ID!) { project(id: $id) { ...ProjectFields ...ProjectClasses } projectSessions(projectId: $id) { session { ...SessionCard } progress { ...ProgressFields } assigneeIds isMine } projectVideos(projectId: $id) { ...VideoCard } projectPeople(projectId: $id) { ...PersonFields } engines { ...EngineFields } } fragment ProjectFields on Project { id title isFirst createdS may covers progress { ...ProgressFields } } fragment ProgressFields on Progress { sessions sessionsVerified objects objectsForReview objectsAccepted objectsRejected frames framesMasked framesVerified framesDoubtful } fragment ProjectClasses on Project { ontology { ...ClassFields } } fragment ClassFields on ObjectClass { name colour attributes { name kind choices } } fragment SessionCard on Session { id version may mayInProject title createdS projectId assigneeId coverUrl video { id title } engine { label } } fragment VideoCard on Video { id title state progress error width height numFrames fps posterUrl inGallery } fragment PersonFields on Person { id name colour } fragment EngineFields on Engine { id label device available note }",
 };
 
 export type ProjectPeopleResult = { projectPeople: readonly (PersonFields)[] };
@@ -464,7 +464,7 @@ export type ExportProjectResult = { exportProject: JobFields };
 export type ExportProjectVariables = { projectId: string; format: string; stride: number; withFrames: boolean };
 export const ExportProject: Operation<ExportProjectResult, ExportProjectVariables> = {
   name: 'ExportProject',
-  text: "mutation ExportProject($projectId: ID!, $format: String!, $stride: Int!, $withFrames: Boolean!) { exportProject( projectId: $projectId format: $format stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation ExportProject($projectId: ID!, $format: String!, $stride: Int!, $withFrames: Boolean!) { exportProject( projectId: $projectId format: $format stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type TrackResult = { track: PropagationFields };
@@ -520,42 +520,42 @@ export type SessionJobsResult = { jobs: readonly (JobFields)[] };
 export type SessionJobsVariables = { sessionId: string };
 export const SessionJobs: Operation<SessionJobsResult, SessionJobsVariables> = {
   name: 'SessionJobs',
-  text: "query SessionJobs($sessionId: ID!) { jobs(sessionId: $sessionId) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "query SessionJobs($sessionId: ID!) { jobs(sessionId: $sessionId) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type AllJobsResult = { jobs: readonly (JobFields)[] };
 export type AllJobsVariables = Record<string, never>;
 export const AllJobs: Operation<AllJobsResult, AllJobsVariables> = {
   name: 'AllJobs',
-  text: "query AllJobs { jobs { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "query AllJobs { jobs { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type OneJobResult = { job: JobFields };
 export type OneJobVariables = { id: string };
 export const OneJob: Operation<OneJobResult, OneJobVariables> = {
   name: 'OneJob',
-  text: "query OneJob($id: ID!) { job(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "query OneJob($id: ID!) { job(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type StartExportResult = { startExport: JobFields };
 export type StartExportVariables = { sessionIds: readonly (string)[]; format: string; objectIds?: readonly (number)[] | null; firstFrame: number; lastFrame?: number | null; stride: number; withFrames: boolean };
 export const StartExport: Operation<StartExportResult, StartExportVariables> = {
   name: 'StartExport',
-  text: "mutation StartExport($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int!, $lastFrame: Int, $stride: Int!, $withFrames: Boolean!) { startExport( sessionIds: $sessionIds format: $format objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation StartExport($sessionIds: [ID!]!, $format: String!, $objectIds: [Int!], $firstFrame: Int!, $lastFrame: Int, $stride: Int!, $withFrames: Boolean!) { startExport( sessionIds: $sessionIds format: $format objectIds: $objectIds firstFrame: $firstFrame lastFrame: $lastFrame stride: $stride withFrames: $withFrames ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type StartImportResult = { startImport: JobFields };
 export type StartImportVariables = { uploadId: string; fileName: string; videoId: string; sessionId?: string | null; format?: string | null; keep: boolean; confirmed: boolean; dryRun: boolean };
 export const StartImport: Operation<StartImportResult, StartImportVariables> = {
   name: 'StartImport',
-  text: "mutation StartImport($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $format: String, $keep: Boolean!, $confirmed: Boolean!, $dryRun: Boolean!) { startImport( uploadId: $uploadId fileName: $fileName videoId: $videoId sessionId: $sessionId format: $format keep: $keep confirmed: $confirmed dryRun: $dryRun ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation StartImport($uploadId: ID!, $fileName: String!, $videoId: ID!, $sessionId: ID, $format: String, $keep: Boolean!, $confirmed: Boolean!, $dryRun: Boolean!) { startImport( uploadId: $uploadId fileName: $fileName videoId: $videoId sessionId: $sessionId format: $format keep: $keep confirmed: $confirmed dryRun: $dryRun ) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type CancelJobResult = { cancelJob: JobFields };
 export type CancelJobVariables = { id: string };
 export const CancelJob: Operation<CancelJobResult, CancelJobVariables> = {
   name: 'CancelJob',
-  text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
+  text: "mutation CancelJob($id: ID!) { cancelJob(id: $id) { ...JobFields } } fragment JobFields on Job { id isImport state title format progress error createdS fileName numBytes downloadUrl sessionId projectId mayCancel report { format numProblems problems objects { objectId name label numMasks numBoxes firstFrame lastFrame } } }",
 };
 
 export type WhoAmIResult = { me: MeFields };

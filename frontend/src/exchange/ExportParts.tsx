@@ -81,7 +81,7 @@ export function PastExport({
       ) : (
         <Progress label={title} fraction={job.progress} />
       )}
-      {!isOver(job) && (
+      {job.mayCancel && (
         <Button
           data-testid="cancel-export"
           onClick={() => request(CancelJob, { id: job.id }).then(onChange).catch(notifyError)}

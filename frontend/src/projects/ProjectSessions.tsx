@@ -108,7 +108,6 @@ function Card({ one, project, people, reload }: CardProps) {
       <SessionCard
         session={session}
         reload={reload}
-        mayEdit={project.may.includes('EDIT')}
         more={mayManage ? [move] : []}
         corner={
           <AssigneeMenu

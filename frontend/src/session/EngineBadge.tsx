@@ -1,23 +1,22 @@
 import { useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
-import { CreateSession, type EngineFields, Gallery } from '../api/generated';
+import { type EngineFields, Gallery } from '../api/generated';
 import { notifyError } from '../app/notices';
-import { navigate, sessionPath } from '../app/router';
+import type { Workspace } from '../app/workspace';
 import { missingEngines } from '../gallery/missingEngines';
 import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
+import { openVideo } from '../projects/projectActions';
+import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useDismiss } from '../ui/useDismiss';
 import styles from './TopBar.module.css';
 
-interface EngineBadgeProps {
-  readonly engine: EngineFields;
-  readonly videoId: string;
-}
-
 /** Which engine draws the masks; a press tells what it is good for, and how to get the others. */
-export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
+export function EngineBadge({ workspace }: { workspace: Workspace }) {
+  const { engine, mayInProject } = workspace.session.info;
+  const mayBegin = useMay(workspace, 'EDIT') && mayInProject.includes('EDIT');
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   useDismiss(root, isOpen, () => setOpen(false));
@@ -32,7 +31,7 @@ export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
         onClick={() => setOpen(!isOpen)}
       >
         <Icon name="chip" size={15} />
-        {fromServer(engine.label)}
+        <span data-word>{fromServer(engine.label)}</span>
       </button>
       {isOpen && (
         <div className={styles.popover} role="dialog" aria-label={t('Engine')}>
@@ -41,14 +40,16 @@ export function EngineBadge({ engine, videoId }: EngineBadgeProps) {
             <span className={styles.device}>{t('on {device}', { device: engine.device })}</span>
           </h2>
           <p>{fromServer(engine.note)}</p>
-          <Others current={engine} videoId={videoId} />
+          {mayBegin && <Others workspace={workspace} />}
         </div>
       )}
     </div>
   );
 }
 
-function Others({ current, videoId }: { current: EngineFields; videoId: string }) {
+/** For who may begin a session here: another engine is a new one's. */
+function Others({ workspace }: { workspace: Workspace }) {
+  const { engine: current, video, projectId } = workspace.session.info;
   const [engines, setEngines] = useState<readonly EngineFields[]>([]);
   useEffect(() => {
     const abort = new AbortController();
@@ -62,14 +63,6 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
   const usable = engines.filter((engine) => engine.available && engine.id !== current.id);
   const missing = missingEngines(engines);
   if (usable.length + missing.length === 0) return null;
-  const open = async (engineId: string) => {
-    try {
-      const { createSession } = await request(CreateSession, { videoId, engineId });
-      navigate(sessionPath(createSession.id));
-    } catch (thrown) {
-      notifyError(thrown);
-    }
-  };
   return (
     <div className={styles.others}>
       {usable.map((engine) => (
@@ -81,7 +74,7 @@ function Others({ current, videoId }: { current: EngineFields; videoId: string }
           <Button
             look="outlined"
             title={t('A new session of this video; this one stays as it is')}
-            onClick={() => void open(engine.id)}
+            onClick={() => void openVideo(video.id, engine.id, projectId)}
           >
             {t('Use')}
           </Button>

@@ -37,7 +37,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       <h1 className={styles.title} title={info.title || info.video.title}>
         {info.title || info.video.title}
       </h1>
-      <EngineBadge engine={info.engine} videoId={info.video.id} />
+      <EngineBadge workspace={workspace} />
       <RoleBadge workspace={workspace} />
       <span className={styles.space} />
       <HereList workspace={workspace} />

@@ -12,6 +12,7 @@ import { promptsOn, visibleObjects } from './state';
 const INFO: SessionInfo = {
   id: 's',
   may: ['LOOK', 'COMMENT', 'EDIT'],
+  mayInProject: ['LOOK', 'COMMENT', 'EDIT'],
   version: 0,
   createdS: 0,
   title: '',

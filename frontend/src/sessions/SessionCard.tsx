@@ -18,23 +18,30 @@ interface SessionCardProps {
   readonly reload: () => Promise<void> | void;
   readonly more?: readonly MenuItem[]; // that its menu offers besides
   readonly corner?: ReactNode; // over the picture
-  readonly mayEdit?: boolean;
   readonly children?: ReactNode; // below its name
 }
 
 /** A session as a card: a press opens it, its menu renames, duplicates and deletes it. */
-export function SessionCard({
-  session,
-  reload,
-  more = [],
-  corner,
-  children,
-  ...props
-}: SessionCardProps) {
+export function SessionCard({ session, reload, more = [], corner, children }: SessionCardProps) {
   const [isNaming, setNaming] = useState(false);
   const title = titleOf(session);
   const again = async () => reload();
-  const { mayEdit = true } = props;
+  const items = [
+    ...(session.may.includes('EDIT')
+      ? [{ id: 'rename', label: t('Rename'), run: () => setNaming(true) }]
+      : []),
+    ...(session.mayInProject.includes('EDIT')
+      ? [
+          { id: 'duplicate', label: t('Duplicate'), run: () => void duplicate(session.id, again) },
+          ...more,
+          {
+            id: 'delete',
+            label: t('Delete'),
+            run: () => void deleteSession(session.id, title, again),
+          },
+        ]
+      : []),
+  ];
   return (
     <article className={styles.card} data-testid="session-card" data-session={session.id}>
       <Link
@@ -70,26 +77,13 @@ export function SessionCard({
             {fromServer(session.engine.label)} · {ago(session.createdS, Date.now() / 1000)}
           </span>
         </div>
-        {mayEdit && (
+        {items.length > 0 && (
           <Menu
             label={t('More for {title}', { title })}
             testId="session-menu"
             align="end"
             className={styles.more}
-            items={[
-              { id: 'rename', label: t('Rename'), run: () => setNaming(true) },
-              {
-                id: 'duplicate',
-                label: t('Duplicate'),
-                run: () => void duplicate(session.id, again),
-              },
-              ...more,
-              {
-                id: 'delete',
-                label: t('Delete'),
-                run: () => void deleteSession(session.id, title, again),
-              },
-            ]}
+            items={items}
           >
             <Icon name="more" />
           </Menu>

@@ -1,12 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
 import { sentenceOf } from '../api/errors';
-import {
-  DeletedSessions,
-  type DeletedSessionsResult,
-  Gallery,
-  type GalleryResult,
-} from '../api/generated';
+import { Gallery, type GalleryResult, Shelf, type ShelfResult } from '../api/generated';
 import { navigate } from '../app/router';
 import { ReviewLink } from '../discussion/ReviewLink';
 import { duration } from '../gallery/format';
@@ -20,21 +15,21 @@ import { FindSession } from './FindSession';
 import { SessionCard } from './SessionCard';
 import styles from './SessionsPage.module.css';
 import { deleteVideo, restore } from './sessionActions';
-import { found, titleOf, unused } from './sessionList';
+import { found, titleOf } from './sessionList';
 
-type Deleted = DeletedSessionsResult['deletedSessions'];
+const EMPTY: ShelfResult = { unusedVideos: [], deletedSessions: [] };
 
 /** All sessions: found by name, renamed, duplicated, deleted and brought back; and videos that nobody uses. */
 export function SessionsPage() {
-  const { gallery, deleted, error, reload } = useSessions();
+  const { gallery, shelf, error, reload } = useSessions();
   const mayWork = usePlaceForWork() !== null;
   const [wanted, setWanted] = useState('');
   useEffect(() => {
     document.title = `${t('Sessions')} · Masklet`;
   }, []);
   const shown = found(gallery?.sessions ?? [], wanted);
-  const restorable = deleted.filter(({ may }) => may.includes('EDIT'));
-  const idle = gallery ? unused(gallery) : [];
+  const restorable = shelf.deletedSessions.filter((one) => one.mayInProject.includes('EDIT'));
+  const idle = shelf.unusedVideos;
   return (
     <main className={styles.page} data-testid="sessions-page">
       <header className={styles.header}>
@@ -62,15 +57,10 @@ export function SessionsPage() {
       )}
       <div className={styles.grid}>
         {shown.map((session) => (
-          <SessionCard
-            key={session.id}
-            session={session}
-            reload={reload}
-            mayEdit={session.may.includes('EDIT')}
-          />
+          <SessionCard key={session.id} session={session} reload={reload} />
         ))}
       </div>
-      {mayWork && idle.length > 0 && (
+      {idle.length > 0 && (
         <section className={styles.section} aria-label={t('Videos without a session')}>
           <h2>{t('Videos without a session')}</h2>
           {idle.map((video) => (
@@ -105,15 +95,15 @@ export function SessionsPage() {
 
 function useSessions() {
   const [gallery, setGallery] = useState<GalleryResult | null>(null);
-  const [deleted, setDeleted] = useState<Deleted>([]);
+  const [shelf, setShelf] = useState(EMPTY);
   const [error, setError] = useState<string | null>(null);
   const alive = useRef(true);
   const reload = useCallback(async () => {
     try {
-      const [now, bin] = await Promise.all([request(Gallery, {}), request(DeletedSessions, {})]);
+      const [now, aside] = await Promise.all([request(Gallery, {}), request(Shelf, {})]);
       if (!alive.current) return;
       setGallery(now);
-      setDeleted(bin.deletedSessions);
+      setShelf(aside);
       setError(null);
     } catch (thrown) {
       if (alive.current) setError(sentenceOf(thrown));
@@ -129,5 +119,5 @@ function useSessions() {
       window.removeEventListener('focus', onFocus);
     };
   }, [reload]);
-  return { gallery, deleted, error, reload };
+  return { gallery, shelf, error, reload };
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { VideoCard } from '../api/generated';
-import { found, titleOf, unused } from './sessionList';
+import { found, titleOf } from './sessionList';
 
 const named = (title: string, video: string) => ({ title, video: { title: video } });
 
@@ -19,18 +18,4 @@ test('every word must be found, in the title or in the name of the video', () =>
   expect(found(sessions, 'cups take')).toEqual([sessions[0]]);
   expect(found(sessions, '  ')).toEqual(sessions);
   expect(found(sessions, 'cat')).toEqual([]);
-});
-
-test("only videos of one's own that nobody uses may go", () => {
-  const video = (id: string, change: Partial<VideoCard> = {}) =>
-    ({ id, state: 'READY', inGallery: false, ...change }) as VideoCard;
-  const library = [
-    video('used'),
-    video('idle'),
-    video('clip', { inGallery: true }),
-    video('coming', { state: 'IMPORTING' }),
-    video('broken', { state: 'FAILED' }),
-  ];
-  const sessions = [{ video: { id: 'used' } }];
-  expect(unused({ library, sessions }).map((one) => one.id)).toEqual(['idle', 'broken']);
 });

@@ -1,5 +1,3 @@
-import type { VideoCard } from '../api/generated';
-
 interface Named {
   readonly title: string;
   readonly video: { readonly title: string };
@@ -20,18 +18,4 @@ export function found<Session extends Named>(
     const said = `${session.title} ${session.video.title}`.toLowerCase();
     return words.every((word) => said.includes(word));
   });
-}
-
-/** Videos of one's own that no session is on. */
-export function unused({
-  library,
-  sessions,
-}: {
-  readonly library: readonly VideoCard[];
-  readonly sessions: readonly { readonly video: { readonly id: string } }[];
-}): readonly VideoCard[] {
-  const used = new Set(sessions.map((session) => session.video.id));
-  return library.filter(
-    (video) => !video.inGallery && video.state !== 'IMPORTING' && !used.has(video.id),
-  );
 }
