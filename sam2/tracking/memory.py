@@ -147,6 +147,17 @@ class MemoryBank:
                 self._tracked[frame_idx] = replace(held, memory=None)
             self._resident.discard(frame_idx)
 
+    def copied(self, spill: MemorySpill | None) -> MemoryBank:
+        """The same memories in a bank of its own. What is in RAM is shared, since it never changes; records
+        are copied into `spill`."""
+        bank = MemoryBank(spill, self.device)
+        bank.conditioning = {t: Held(held.memory) for t, held in self.conditioning.items()}
+        for t in self.tracked:
+            held = self._tracked[t]
+            bank._tracked[t] = Held(held.memory, None if held.memory else spill.take(self.spill, held.record))
+        bank._resident = set(self._resident)
+        return bank
+
     def nbytes(self) -> int:
         """Bytes in RAM."""
         resident = [self._tracked[t] for t in self._resident]

@@ -24,6 +24,12 @@ class OfficialView:
             raise KeyError(f"{key!r} is not a key of the inference state; the keys are {', '.join(_KEYS)}")
         return _KEYS[key](self)
 
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError(
+            f"the inference state's {key!r} is made when it is read and cannot be set; change the state by "
+            "the predictor's methods, and give frames that are still to come by a FrameSource of your own"
+        )
+
     def __contains__(self, key: object) -> bool:
         return key in _KEYS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -39,6 +39,12 @@ class TrackedObject:
     visited: dict[int, bool] = field(default_factory=dict)
     """Frames that a propagation went over, and whether it ran in reverse. A prompt on any other
     frame makes a conditioning frame."""
+
+    def copied(self, spill: MemorySpill | None) -> TrackedObject:
+        """An object of its own with the same memories."""
+        return TrackedObject(
+            self.obj_id, self.bank.copied(spill), dict(self.prompts), dict(self.fresh), dict(self.visited)
+        )
 
     def on_frame(self, frame_idx: int) -> FrameMemory | None:
         """The latest that is known of the object there: the prompt's prediction, else the bank's."""
@@ -115,6 +121,14 @@ class VideoState(OfficialView):
             frames.update(obj.bank.conditioning)
             frames.update(t for t, fresh in obj.fresh.items() if fresh.is_conditioning)
         return sorted(frames)
+
+    def __deepcopy__(self, memo: object) -> VideoState:
+        """`copy.deepcopy`: a state that goes its own way over the same frames. It keeps what leaves RAM in a
+        temporary folder of its own."""
+        spill = None if self.spill is None else MemorySpill(None, self.spill.max_bytes)
+        objects = {obj_id: obj.copied(spill) for obj_id, obj in self.objects.items()}
+        reader = FrameReader(self.frames, self.reader.size)
+        return replace(self, reader=reader, spill=spill, objects=objects)
 
     def nbytes(self) -> int:
         """Bytes of memories and features that are held in RAM or on the device."""

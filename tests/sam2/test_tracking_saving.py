@@ -117,6 +117,7 @@ def test_a_process_that_dies_leaves_the_last_saved_state(tracker, tmp_path):
     # It goes on, overwrites what it remembers of every frame, and is never saved again.
     walk(tracker, state)
     tracker.remove(state, "cup")
+    state.spill.flush()  # a dead process writes no more
     (tmp_path / "own" / "records" / "000000777.part").write_bytes(b"cut")
     state.reader.close()
     restored = load_state(tracker, FRAMES, tmp_path / "own")

@@ -7,6 +7,8 @@ official behaviours (section 3.7).
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -439,6 +441,30 @@ def test_state_reads_like_the_official_one(predictor, state):
     assert dict(state.items()).keys() == set(state.keys())
     with pytest.raises(KeyError, match="num_frames"):
         state["nonsense"]
+
+
+def test_writing_into_a_state_is_refused(predictor, state):
+    with pytest.raises(TypeError, match="'images' is made when it is read and cannot be set"):
+        state["images"] = torch.zeros(40, 3, SIDE, SIDE)
+
+
+def test_a_copied_state_goes_its_own_way(predictor, state):
+    """Trackers copy the state to try two things; here most of the walk has left RAM."""
+    predictor.add_new_points_or_box(state, 0, 1, **POINT)
+    track(predictor, state)
+    before = [predictor.tracker.predictions(state, t).low_res_logits_N1HW for t in range(40)]
+    other = copy.deepcopy(state)
+    predictor.add_new_points_or_box(other, 20, 1, points=[[2, 2]], labels=[0])
+    changed = track(predictor, other, start_frame_idx=20)
+    after = [predictor.tracker.predictions(state, t).low_res_logits_N1HW for t in range(40)]
+    assert all(map(torch.equal, before, after))
+    predictor.add_new_points_or_box(state, 20, 1, points=[[2, 2]], labels=[0])
+    again = track(predictor, state, start_frame_idx=20)
+    assert changed.keys() == again.keys() and all(torch.equal(changed[t], again[t]) for t in again)
+    state.close()
+    kept = [predictor.tracker.predictions(other, t).low_res_logits_N1HW for t in range(20)]
+    assert all(map(torch.equal, before, kept)), "the copy has files of its own"
+    other.close()
 
 
 def test_reset_forgets_everything(predictor, state):
