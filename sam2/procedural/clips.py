@@ -37,6 +37,10 @@ class RenderedClip:
             self._scene = self.draw(self.seed)
         return self._scene
 
+    def paint(self) -> None:
+        """Now, rather than at the first use."""
+        _ = self.scene
+
     def frame(self, frame_idx: int) -> np.ndarray:
         """uint8 RGB [height, width, 3]."""
         return self._render(frame_idx).image

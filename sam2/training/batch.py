@@ -6,9 +6,16 @@ Shape letters: T frames, V videos, O objects of all of them together, S the mode
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
+
+
+class Batch(Protocol):
+    """What a loader gives to the trainer: a `VideoBatch`, or what becomes one on the device that trains."""
+
+    def to(self, device: torch.device) -> VideoBatch: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class VideoBatch:
             raise ValueError(
                 f"masks have shape {tuple(self.masks_TOHW.shape)} for {frames} frames and {objects} objects"
             )
+        if self.video_O.device.type != "cpu":
+            return  # it was looked at before it was moved; to look again would wait for the device
         if objects and not 0 <= int(self.video_O.min()) <= int(self.video_O.max()) < videos:
             raise ValueError(f"an object names a video outside 0..{videos - 1}")
 

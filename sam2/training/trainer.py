@@ -36,6 +36,7 @@ from sam2.training.run_state import (
 from sam2.training.settings import Amp, Checkpointing, Cuda, Distributed, Logging, Optim, checked
 from sam2.training.utils.logger import RunLog
 from sam2.training.validation import Quality, draw_sheet, final_masks, quality, scores_of
+from sam2.training.waiting import Waiting
 
 log = logs.getLogger(__name__)
 MODES = ("train", "train_only", "val")
@@ -92,6 +93,7 @@ class Trainer:
             log.info("LoRA on %d layers", len(names))
         self.progress = Progress()
         self.problems: set[str] = set()
+        self.waiting = Waiting()
 
     # ---- building -------------------------------------------------------------------------------
 
@@ -206,8 +208,8 @@ class Trainer:
         plan = self._plan(self.progress.epoch)
         began, first = time.monotonic() - self.progress.elapsed_s, self.progress.steps
         loop_began = time.monotonic()
-        for batch in self.train_data.loader(plan, self.progress.step_in_epoch):
-            batch = batch.to(self.place.device)
+        loader = self.train_data.loader(plan, self.progress.step_in_epoch)
+        for batch in self.waiting.batches(loader, self.place.device):
             self._note(batch)
             self._step(batch)
             self.progress.step_in_epoch += 1
@@ -218,12 +220,13 @@ class Trainer:
                 left = self.max_epochs * self.steps_per_epoch - self.progress.steps
                 eta_s = (time.monotonic() - loop_began) / done * left
                 log.info(
-                    "epoch %d/%d, step %d/%d: loss %.4f, %s to go",
+                    "epoch %d/%d, step %d/%d: loss %.4f, waited for data %.0f%% of the time, %s to go",
                     self.progress.epoch + 1,
                     self.max_epochs,
                     self.progress.step_in_epoch,
                     len(plan),
                     self.last_loss,
+                    100 * self.waiting.share,
                     _hours(eta_s),
                 )
             every = self.checkpoint.save_every_steps
@@ -254,6 +257,7 @@ class Trainer:
             self.scaler.step(self.optimizer.optimizer)
             self.scaler.update()
         values["train/lr"] = self.optimizer.highest_lr
+        values["train/waiting"] = self.waiting.share
         if self.progress.steps % self.logging.log_scalar_frequency == 0:
             self.run_log.scalars(self.progress.steps, values)
         self._show(batch, outputs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from sam2.training.batch import VideoBatch
-from sam2.training.dataset.snippet import Snippet
+from sam2.training.batch import Batch
 from sam2.training.dataset.vos_dataset import Drawable
 
 
@@ -35,7 +35,7 @@ class TorchTrainMixedDataset:
         shuffle: bool,
         pin_memory: bool,
         drop_last: bool,
-        collate_fn: Callable[[Sequence[Snippet]], VideoBatch] | None = None,
+        collate_fn: Callable[[Sequence[Any]], Batch] | None = None,
         worker_init_fn: Callable[[int], None] | None = None,
         phases_per_epoch: int = 1,
         dataset_prob: Sequence[float] | None = None,
@@ -128,5 +128,5 @@ class _Draws(Dataset):
     def __init__(self, datasets: Sequence[Drawable]) -> None:
         self._datasets = datasets
 
-    def __getitem__(self, draw: Draw) -> Snippet:
+    def __getitem__(self, draw: Draw) -> Any:
         return self._datasets[draw.dataset].draw(draw.index, np.random.default_rng(draw.seed))

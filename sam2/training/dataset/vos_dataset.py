@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,7 +24,9 @@ class Drawable(Protocol):
 
     def __len__(self) -> int: ...
 
-    def draw(self, index: int, rng: np.random.Generator) -> Snippet: ...
+    def draw(self, index: int, rng: np.random.Generator) -> Any:
+        """What `collate_fn` takes; the usual one a `Snippet`."""
+        ...
 
 
 class VOSDataset:

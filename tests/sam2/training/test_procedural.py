@@ -1,112 +1,99 @@
-"""Procedural videos: made again they are the same, and their masks are where things are."""
+"""Procedural video as data sets: as frames, and as scenes that are drawn on the device that trains."""
 
 from __future__ import annotations
 
-import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from sam2.training.dataset.procedural import Look, ProceduralDataset, Scene, Wobble
-from sam2.training.dataset.transforms import RandomResizeAPI, ToTensorAPI
+from sam2.procedural.samples import BlobSample
+from sam2.training.config import load_training_config
+from sam2.training.dataset.procedural import ProceduralDataset
+from sam2.training.dataset.procedural_scenes import ProceduralScenes, SceneBatch, collate_scenes
+from sam2.training.dataset.transforms import NormalizeAPI, RandomResizeAPI, ToTensorAPI
+from sam2.training.train import build_trainer
 from sam2.training.utils.data_utils import collate_fn
 
 SIZE = 96
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+CPU = torch.device("cpu")
 
 
-def data(length: int = 40, **options) -> ProceduralDataset:
-    return ProceduralDataset((), length, 4, 3, SIZE, SIZE, **options)
-
-
-def still(scene: Scene) -> Scene:
-    """Without what a camera does to colours."""
-    nothing = Wobble(np.ones(1), np.zeros(1), np.zeros(1), np.zeros(1))
-    look = dataclasses.replace(scene.look, light=nothing, shutter=0.0, noise=0.0, jpeg_quality=None)
-    return dataclasses.replace(scene, look=look)
-
-
-def test_the_same_seed_gives_the_same_video_and_another_another():
-    first, again = data().scene(3), data().scene(3)
-    for t in (0, 7, 2):
-        image, masks = first.frame(t)
-        same_image, same_masks = again.frame(t)
-        assert np.array_equal(image, same_image) and np.array_equal(masks, same_masks)
-    assert not np.array_equal(first.frame(0)[0], data().scene(4).frame(0)[0])
-    assert not np.array_equal(first.frame(0)[0], data(seed=1).scene(3).frame(0)[0])
-
-
-def test_masks_are_exactly_what_a_thing_covers():
-    """Without things in front of it, a thing's mask is where the picture changes when it is taken away."""
-    checked = 0
-    for index in range(20):
-        scene = still(data().scene(index))
-        front = len(scene.things) - 1
-        image, masks = scene.frame(5)
-        without = dataclasses.replace(scene, things=scene.things[:front])
-        changed = (image.astype(int) != without.frame(5)[0].astype(int)).any(2)
-        if not masks[front].any():
-            assert changed.sum() < 40  # at most the soft edge of a thing that just leaves
-            continue
-        # A colour may happen to be equal, and the soft edge reaches a pixel beyond the mask.
-        assert (changed & masks[front]).sum() > 0.97 * masks[front].sum()
-        edge = changed & ~masks[front]
-        assert edge.sum() < 8 * np.sqrt(masks[front].sum()) + 20
-        checked += 1
-    assert checked > 10
-
-
-def test_what_is_in_front_hides_what_is_behind():
-    for index in range(10):
-        _, masks = data().scene(index).frame(3)
-        assert np.sum(masks, axis=0).max() <= 1
-
-
-def test_there_is_all_that_was_promised():
-    """Over 40 videos: several parts, look-alikes, leaving and coming back, blur, noise, compression."""
-    scenes = [data().scene(index) for index in range(40)]
-    parts = {len(thing.parts) for scene in scenes for thing in scene.things}
-    assert parts == {1, 2, 3, 4}
-    alike = [
-        scene for scene in scenes if len({id(thing.parts) for thing in scene.things}) < len(scene.things)
-    ]
-    assert len(alike) > 5
-    looks: list[Look] = [scene.look for scene in scenes]
-    assert {look.shutter for look in looks} == {0.0, 0.5, 1.0} and {look.noise for look in looks} == {
-        0.0,
-        2.0,
-        6.0,
-    }
-    assert {look.jpeg_quality is None for look in looks} == {True, False}
-    returned = 0
-    for scene in scenes:
-        seen = np.array([[mask.any() for mask in scene.frame(t)[1]] for t in range(0, 60, 4)])
-        for life in seen.T:
-            gone = np.flatnonzero(~life)
-            returned += len(gone) > 0 and life[: gone[0]].any() and life[gone[0] :].any()
-    assert returned >= 2
-
-
-def test_a_frame_is_moved_blurred_and_deformed():
-    scene = still(data().scene(1))
-    outlines = [scene.things[0].parts[0].outline(t) for t in (0.0, 6.0)]
-    assert np.abs(outlines[0] - outlines[1]).max() > 0
-    _, before = scene.frame(0)
-    _, after = scene.frame(8)
-    assert not np.array_equal(before[0], after[0])
-    blurred = dataclasses.replace(scene, look=dataclasses.replace(scene.look, shutter=1.0))
-    assert not np.array_equal(blurred.frame(2)[0], scene.frame(2)[0])
-    assert np.array_equal(blurred.frame(2)[1], scene.frame(2)[1])
-
-
-def test_it_is_a_data_set_like_the_others():
-    source = ProceduralDataset((RandomResizeAPI(64, True, square=True), ToTensorAPI()), 8, 4, 3, SIZE, SIZE)
+def test_it_is_a_data_set_like_the_others() -> None:
+    steps = (RandomResizeAPI(64, True, square=True), ToTensorAPI())
+    source = ProceduralDataset(steps, 8, 4, 3, SIZE, SIZE, themed_share=0)
     snippets = [source.draw(index, np.random.default_rng(0)) for index in (0, 1)]
     batch = collate_fn(snippets, dict_key="all")
     assert batch.images_TVCHW.shape == (4, 2, 3, 64, 64) and batch.num_frames == 4
     assert all(mask.any() for snippet in snippets for mask in snippet.masks[0])
     assert 1 <= batch.num_objects <= 6
+    assert len(source) == len(source.repeat_factors) == 8
 
 
-@pytest.mark.parametrize("index", range(6))
-def test_the_first_frame_always_shows_something(index):
-    assert any(mask.any() for mask in data().scene(index).frame(0)[1])
+def test_a_share_of_it_shows_themes_and_is_painted_beforehand() -> None:
+    source = ProceduralDataset((), 4, 2, 3, SIZE, SIZE, themed_share=0.3)
+    themes = [source.samples.theme(index) for index in range(4)]
+    assert any(themes) and not all(themes)
+    names = [source.draw(index, np.random.default_rng(0)).name for index in range(4)]
+    for name, clip in zip(names, themes, strict=True):
+        assert name.startswith("procedural" if clip is None else clip.name)
+        assert clip is None or clip._scene is not None
+
+
+def drawn(indices: range, **options) -> tuple[ProceduralScenes, SceneBatch]:
+    source = ProceduralScenes(8, 3, 3, SIZE, SIZE, **options)
+    snippets = [source.draw(index, np.random.default_rng(0)) for index in indices]
+    return source, collate_scenes(snippets, "all", MEAN, STD)
+
+
+def test_scenes_become_the_batch_that_frames_become() -> None:
+    """The same things on the same frames, normalised the same; noise and compression differ."""
+    scenes, batch = drawn(range(4))
+    found = batch.to(CPU)
+    frames = ProceduralDataset((ToTensorAPI(), NormalizeAPI(MEAN, STD)), 8, 3, 3, SIZE, SIZE, themed_share=0)
+    truth = collate_fn([frames.draw(i, np.random.default_rng(0)) for i in range(4)], "all")
+    assert found.names == truth.names and torch.equal(found.video_O, truth.video_O)
+    assert found.images_TVCHW.shape == truth.images_TVCHW.shape
+    assert found.masks_TOHW.dtype == torch.bool
+    both = (found.masks_TOHW & truth.masks_TOHW).sum().item()
+    assert both / (found.masks_TOHW | truth.masks_TOHW).sum().item() > 0.98
+    plain = [i for i in range(4) if _is_plain(scenes.samples.by_chance(i))]
+    for i in range(4):
+        off = (found.images_TVCHW[:, i] - truth.images_TVCHW[:, i]).abs().mean().item()
+        assert off < (0.01 if i in plain else 0.25), i
+
+
+def _is_plain(sample: BlobSample) -> bool:
+    return sample.scene.look.noise == 0 and sample.scene.look.jpeg_quality is None
+
+
+def test_scenes_of_several_sizes_make_no_batch() -> None:
+    snippets = [
+        ProceduralScenes(1, 2, 3, side, SIZE).draw(0, np.random.default_rng(0)) for side in (SIZE, 64)
+    ]
+    with pytest.raises(ValueError, match="make no batch"):
+        collate_scenes(snippets, "all", MEAN, STD)
+
+
+FEW = ("images=2", "image_batch=2", "videos=2", "video_batch=2", "num_frames=2", "num_epochs=2")
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_model_learns_from_scenes_that_are_drawn_where_it_is(tmp_path: Path, workers: int) -> None:
+    changes = [f"scratch.{one}" for one in FEW] + [f"launcher.experiment_log_dir={tmp_path}"]
+    changes += [
+        f"scratch.num_workers={workers}",
+        "trainer.logging.log_freq=1",
+        "+trainer.logging.log_scalar_frequency=1",
+    ]
+    trainer = build_trainer(load_training_config("configs/nano/train_on_device.yaml", changes))
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    trainer.run()
+    lines = [json.loads(line) for line in (tmp_path / "logs" / "scalars.jsonl").read_text().splitlines()]
+    assert len(lines) == 4 and all(np.isfinite(line["train/core_loss"]) for line in lines)
+    assert all(0 <= line["train/waiting"] <= 1 for line in lines)
+    after = trainer.model.state_dict()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
