@@ -214,6 +214,7 @@ class Rig:
     gate: Gate = field(default_factory=Gate)
     sources: list[FrameSource] = field(default_factory=list)
     database_url: str = ""  # empty: SQLite in the folder
+    keeps_edges: bool = True
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -237,7 +238,13 @@ class Rig:
 
     def start(self) -> None:
         self.host = ThreadHost(
-            self.store, self.menu, self._open, self.folder / "states", self.budget, observer=self.observer
+            self.store,
+            self.menu,
+            self._open,
+            self.folder / "states",
+            self.budget,
+            observer=self.observer,
+            keeps_edges=self.keeps_edges,
         )
         self.commands = SessionCommands(self.store, self.videos, self.host)
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -22,6 +23,7 @@ from backend.domain.session import (
     PropagationState,
     Session,
 )
+from backend.formats.soft_edges import alpha_of, ramp
 from backend.host.thread_host import EngineMenu
 from backend.worker import live_pool
 from backend.worker.live_pool import Budget
@@ -45,9 +47,12 @@ def menu_of(tiny_checkpoints: Path) -> Callable[[], EngineMenu]:
 def make_rig(tmp_path: Path, menu_of: Callable[[], EngineMenu]) -> Iterator[Callable[..., Rig]]:
     rigs: list[Rig] = []
 
-    def make(budget: Budget | None = None, crashed: Rig | None = None) -> Rig:
+    def make(budget: Budget | None = None, crashed: Rig | None = None, keeps_edges: bool = True) -> Rig:
         folder = tmp_path / str(len(rigs))
-        rigs.append(crashed.crashed(folder) if crashed else Rig(folder, menu_of, budget or Budget()))
+        if crashed:
+            rigs.append(crashed.crashed(folder))
+        else:
+            rigs.append(Rig(folder, menu_of, budget or Budget(), keeps_edges=keeps_edges))
         return rigs[-1]
 
     yield make
@@ -258,6 +263,74 @@ def test_a_rebuilt_session_keeps_its_prompted_masks_and_goes_on(make_rig) -> Non
 class Payload:
     def __reduce__(self):
         return (Path.touch, (Path("/tmp/masklet-was-here"),))
+
+
+def reference_alphas(library) -> Masks:
+    """Alpha at the video's size, from the library's own logits there, of one tracked object."""
+    reference = Reference(library)
+    reference.prompt(1, 4, [red(4)], [1])
+    alphas = {}
+    for reverse in (False, True):
+        for frame_idx, _, logits in library.propagate_in_video(reference.state, 4, None, reverse):
+            alphas[1, frame_idx] = logits[0, 0].sigmoid().numpy()
+    return alphas
+
+
+def tracked_from_a_click(rig: Rig) -> Session:
+    session = rig.session()
+    rig.click(session, 1, 4, red(4))
+    assert rig.track(session) is PropagationState.DONE
+    return session
+
+
+def test_a_mattes_alpha_is_that_of_the_librarys_logits(make_rig, library) -> None:
+    rig = make_rig()
+    masks = rig.masks(tracked_from_a_click(rig))
+    expected = reference_alphas(library)
+    assert set(masks) == set(expected) and any(mask.edge for mask in masks.values())
+    for place, mask in masks.items():
+        pixels, alpha = decode_mask(mask.rle), alpha_of(mask)
+        assert np.array_equal(alpha > 0.5, pixels)
+        if mask.edge is not None:
+            near = np.abs(cv2.blur(pixels.astype(np.float32), (3, 3)) - 0.5) < 0.5  # pixels at the border
+            assert np.abs(alpha - expected[place])[near].mean() < 0.02, place
+            assert np.abs(ramp(pixels) - expected[place])[near].mean() > 0.06, place
+
+
+def test_edges_are_the_same_after_a_restart_in_the_middle(make_rig) -> None:
+    whole = make_rig()
+    expected = {place: mask.edge for place, mask in whole.masks(tracked_from_a_click(whole)).items()}
+    rig = make_rig()
+    session = rig.session()
+    rig.click(session, 1, 4, red(4))
+    rig.gate.hold()
+    rig.commands.track(session.session_id)
+    rig.gate.let(5)
+    rig.gate.wait_for(6)
+    restarted = make_rig(crashed=rig)
+    assert restarted.wait_until_ended(session) is PropagationState.DONE
+    assert {place: mask.edge for place, mask in restarted.masks(session).items()} == expected
+
+
+def test_a_mask_that_a_person_drew_has_no_edge_and_what_is_tracked_from_it_has(make_rig) -> None:
+    y, x = np.ogrid[: Discs.height, : Discs.width]
+    rig = make_rig()
+    session = rig.session()
+    rig.click(session, 1, 0, red(0))
+    assert rig.masks(session)[1, 0].edge
+    disc = encode_mask(np.hypot(x - red(0)[0], y - red(0)[1]) <= 11)
+    rig.commands.set_prompt(session.session_id, FramePrompt(1, 0, mask=disc))
+    rig.track(session)
+    masks = rig.masks(session)
+    assert masks[1, 0].area and masks[1, 0].edge is None
+    assert all(mask.edge for place, mask in masks.items() if place != (1, 0) and mask.area)
+
+
+def test_no_edges_are_kept_where_nobody_wants_them(make_rig) -> None:
+    rig = make_rig(keeps_edges=False)
+    masks = rig.masks(tracked_from_a_click(rig))
+    assert any(mask.area for mask in masks.values())
+    assert {mask.edge for mask in masks.values()} == {None}
 
 
 def bad_files(folder: Path) -> dict[str, tuple[Callable[[], object], str]]:
