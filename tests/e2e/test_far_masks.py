@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from backend.domain.session import FrameMask, MaskOrigin
 from backend.store.database import open_database
@@ -107,6 +107,14 @@ def shows_its_mask(editor: Editor, clip: LongClip, frame_idx: int) -> None:
     assert clip.mask(frame_idx)[away[1], away[0]] or not editor.is_painted(away), frame_idx
 
 
+def becomes_painted(editor: Editor, point: tuple[int, int]) -> None:
+    for _ in range(300):
+        if editor.is_painted(point):
+            return
+        editor.page.wait_for_timeout(100)
+    raise AssertionError(f"nothing is drawn at {point}")
+
+
 def test_a_long_session_opens_with_a_summary_and_the_masks_around_the_playhead(
     editor: Editor, fetched: Fetched, clip: LongClip
 ) -> None:
@@ -175,3 +183,50 @@ def test_playing_far_inside_leaves_no_frame_without_its_mask(
     assert frames == sorted(frames) and frames[-1] > start + FPS, played
     assert [frame for frame, masks in played if masks != "1"] == []
     assert max(stop for _, stop in fetched.ranges) >= frames[-1]
+
+
+def test_a_mask_is_copied_from_a_frame_that_this_page_has_never_seen(
+    editor: Editor, clip: LongClip, page: Page
+) -> None:
+    shows_its_mask(editor, clip, 0)
+    far = clip.num_frames - 1
+    page.on("dialog", lambda dialog: dialog.accept(str(far)))
+    page.get_by_test_id("mask-menu").click()
+    page.get_by_test_id("mask-menu-copy-from").click()
+    expect(page.get_by_test_id("undo")).to_be_enabled()
+    becomes_painted(editor, clip.centre(far))
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("undo")).to_be_disabled()
+
+
+def test_nobody_paints_over_a_mask_that_is_still_on_its_way(
+    editor: Editor, clip: LongClip, page: Page
+) -> None:
+    shows_its_mask(editor, clip, 0)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "maskWindow" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/graphql", hold)
+    half = clip.num_frames // 2
+    page.keyboard.press("`")
+    page.get_by_test_id("frame-field").fill(str(half))
+    page.keyboard.press("Enter")
+    expect(editor.stage).to_have_attribute("data-frame", str(half))
+    page.keyboard.press("b")
+    editor.drag((20, 20), (60, 20))
+    expect(page.get_by_test_id("toast").last).to_contain_text("still on its way")
+    expect(page.get_by_test_id("undo")).to_be_disabled()
+    page.unroute("**/graphql")
+    for route in held:
+        route.continue_()
+    shows_its_mask(editor, clip, half)
+    editor.drag((20, 20), (60, 20))
+    expect(page.get_by_test_id("undo")).to_be_enabled()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("undo")).to_be_disabled()

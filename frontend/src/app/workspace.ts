@@ -53,6 +53,8 @@ export interface Workspace {
   readonly effects: Store<EffectChoices, EffectAction>;
   /** In and out, and whether playing goes round between them. */
   readonly range: Store<RangeState, RangeAction>;
+  /** Whether somebody is about to say which frame to go to. */
+  readonly asksFrame: Store<boolean, boolean>;
   readonly tool: Store<ToolChoice, ToolAction>;
   /** How a tracked range that waits for a verdict is shown beside the kept masks. */
   readonly compare: Store<CompareMode, CompareMode>;
@@ -107,6 +109,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
     visibility: createStore(reduceVisibility, ALL_VISIBLE),
     effects: createStore(reduceEffects, NO_EFFECTS),
     range,
+    asksFrame: createStore((_: boolean, next: boolean) => next, false),
     tool,
     compare: createStore((_: CompareMode, next: CompareMode) => next, 'after'),
     discuss: new DiscussionCommands(session),

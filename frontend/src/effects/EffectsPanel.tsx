@@ -4,7 +4,7 @@ import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
-import { type Choice, chosenFrom, objectChoice, pressed } from './choices';
+import { type Choice, chosenFrom, type EffectChoices, objectChoice, pressed } from './choices';
 import { DownloadVideo } from './composer/DownloadVideo';
 import styles from './EffectsPanel.module.css';
 import type { Effect } from './effect';
@@ -57,7 +57,7 @@ export function EffectsPanel({
         title={t('Objects')}
         testId="object-effect"
         effects={OBJECT_EFFECTS}
-        now={objectChoice(choices, objectId)}
+        now={shownChoice(choices, objectId)}
         onChoose={(choice) => workspace.effects.dispatch({ type: 'object', objectId, choice })}
       >
         <select
@@ -93,18 +93,26 @@ export function EffectsPanel({
   );
 }
 
+const NOT_ONE = { effect: null, variant: null } as const;
+
+/** All objects share a choice only while none has one of its own. */
+function shownChoice(choices: EffectChoices, objectId: number | null): Choice | null {
+  if (objectId === null && choices.byObject.size > 0) return null;
+  return objectChoice(choices, objectId);
+}
+
 interface EffectGridProps {
   readonly title: string;
   readonly testId: string;
   readonly effects: readonly Effect[];
-  readonly now: Choice;
+  readonly now: Choice | null; // null: not the same for all
   readonly onChoose: (choice: Choice) => void;
   readonly children?: React.ReactNode;
 }
 
 /** A press chooses an effect; another press goes on to its next variant. */
 function EffectGrid({ title, testId, effects, now, onChoose, children }: EffectGridProps) {
-  const { effect: chosen, variant } = chosenFrom(effects, now);
+  const { effect: chosen, variant } = now ? chosenFrom(effects, now) : NOT_ONE;
   return (
     <section className={styles.section} aria-label={title}>
       <div className={styles.heading}>
@@ -125,14 +133,14 @@ function EffectGrid({ title, testId, effects, now, onChoose, children }: EffectG
             {t(effect.label)}
             <span className={styles.dots} aria-hidden="true">
               {effect.variants.map(({ label }) => (
-                <span key={label} data-now={effect === chosen && label === variant.label} />
+                <span key={label} data-now={effect === chosen && label === variant?.label} />
               ))}
             </span>
           </button>
         ))}
       </div>
       <p className={styles.variant} aria-live="polite" data-testid={`${testId}-variant`}>
-        {t(variant.label)}
+        {variant ? t(variant.label) : t('Objects have their own; a press is for all of them.')}
       </p>
     </section>
   );

@@ -61,8 +61,8 @@ export function chosenFrom(effects: readonly Effect[], choice: Choice): Chosen {
 }
 
 /** A press on an effect chooses it; another goes on to its next variant. */
-export function pressed(effect: Effect, now: Choice): Choice {
-  if (now.effectId !== effect.id) return { effectId: effect.id, variant: 0 };
+export function pressed(effect: Effect, now: Choice | null): Choice {
+  if (now?.effectId !== effect.id) return { effectId: effect.id, variant: 0 };
   return { effectId: effect.id, variant: (now.variant + 1) % effect.variants.length };
 }
 

@@ -3,6 +3,7 @@ import { zhExchange } from '../exchange/zh';
 /** The interface in Chinese (simplified), by the English sentence. */
 export const zh = {
   // effects
+  'Objects have their own; a press is for all of them.': '各对象有各自的特效；点按则应用于全部。',
   Effects: '特效',
   Show: '显示',
   Close: '关闭',

@@ -20,6 +20,8 @@ export const zhKeys = {
   'Next doubtful frame': '下一个可疑帧',
   'No doubtful frame after this one.': '此帧之后没有可疑帧。',
   'No doubtful frame before this one.': '此帧之前没有可疑帧。',
+  'Go to a frame': '转到某一帧',
+  'Go to a frame: its number, or a time like 1:02.50': '转到某一帧：输入帧号，或如 1:02.50 的时间',
   'Range begins here': '范围从此处开始',
   'Range ends here': '范围到此处结束',
   'New object': '新建对象',

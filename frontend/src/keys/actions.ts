@@ -9,6 +9,7 @@ export const KEY_ACTIONS = {
   forwardTen: 'Ten frames on',
   firstFrame: 'First frame',
   lastFrame: 'Last frame',
+  goToFrame: 'Go to a frame',
   shuttleBack: 'Play backwards, faster each time',
   shuttleStop: 'Stop; held, J and L step',
   shuttleForward: 'Play, faster each time',

@@ -15,6 +15,7 @@ export const DEFAULT_KEYS: KeyMap = {
   forwardTen: ['shift+arrowright', 'v'],
   firstFrame: ['home'],
   lastFrame: ['end'],
+  goToFrame: ['`'],
   shuttleBack: ['j'],
   shuttleStop: ['k'],
   shuttleForward: ['l'],

@@ -69,7 +69,7 @@ function letGo(event: MouseEvent): void {
 }
 
 function mayRepeat(action: KeyAction): boolean {
-  return (
-    typeof action === 'string' && /Frame$|Ten$|Brush$|^shuttle|^zoom|^undo$|^redo$/.test(action)
-  );
+  if (action === 'shuttleBack' || action === 'shuttleForward')
+    return heldKeys.isHeld('shuttleStop'); // else a held L would be at the fastest in no time
+  return typeof action === 'string' && /Frame$|Ten$|Brush$|^zoom|^undo$|^redo$/.test(action);
 }

@@ -13,6 +13,7 @@ import { LockSwitch, SoloSwitch } from '../stage/ObjectSwitches';
 import { useMay } from '../team/capabilities';
 import { Button } from '../ui/Button';
 import { Menu } from '../ui/Menu';
+import { ColourField } from './ColourField';
 import styles from './ObjectDetails.module.css';
 
 interface DetailsProps {
@@ -32,14 +33,11 @@ export function ObjectDetails({ object, workspace, onEditClasses }: DetailsProps
   return (
     <div className={styles.details} data-testid="object-details">
       <div className={styles.line}>
-        <input
-          type="color"
-          className={styles.colour}
+        <ColourField
           value={object.colour}
           disabled={isFixed}
-          aria-label={t('Colour of {name}', { name: object.name })}
-          data-testid="object-colour"
-          onChange={(event) => void objects.describe(objectId, { colour: event.target.value })}
+          label={t('Colour of {name}', { name: object.name })}
+          onColour={(colour) => void objects.describe(objectId, { colour })}
         />
         <select
           className={styles.select}

@@ -1,20 +1,22 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import type { Store } from '../app/store';
+import { type Store, useStore } from '../app/store';
 import { t, useLanguage } from '../i18n/t';
 import { Button } from '../ui/Button';
 import type { Player } from './player';
 import { RangeControls } from './RangeControls';
 import type { RangeAction, RangeState } from './range';
 import styles from './Transport.module.css';
-import { timecode } from './timecode';
+import { frameIn, timecode } from './timecode';
 
 /** Play, step, and where the playhead is. */
 export function Transport({
   player,
   range,
+  asksFrame,
 }: {
   player: Player;
   range: Store<RangeState, RangeAction>;
+  asksFrame: Store<boolean, boolean>;
 }) {
   useLanguage();
   const playing = useSyncExternalStore(player.subscribe, () => player.playing);
@@ -57,7 +59,7 @@ export function Transport({
         onClick={() => player.seek(last)}
       />
       <RangeControls player={player} range={range} />
-      <Position player={player} />
+      <Position player={player} asksFrame={asksFrame} />
       <Preparing player={player} />
     </div>
   );
@@ -76,8 +78,60 @@ function Preparing({ player }: { player: Player }) {
   );
 }
 
+interface PositionProps {
+  readonly player: Player;
+  readonly asksFrame: Store<boolean, boolean>;
+}
+
+/** Where the playhead is; a press turns it into a field that asks where to go. */
+function Position({ player, asksFrame }: PositionProps) {
+  const isAsking = useStore(asksFrame, (asks) => asks);
+  if (isAsking) return <FrameField player={player} onDone={() => asksFrame.dispatch(false)} />;
+  return (
+    <button
+      type="button"
+      className={`${styles.position} number`}
+      title={t('Go to a frame')}
+      data-testid="go-to-frame"
+      onClick={() => asksFrame.dispatch(true)}
+    >
+      <Place player={player} />
+    </button>
+  );
+}
+
+function FrameField({ player, onDone }: { player: Player; onDone: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  const go = () => {
+    const frame = frameIn(field.current?.value ?? '', player.times);
+    if (frame === null) {
+      field.current?.select();
+      return;
+    }
+    onDone();
+    player.seek(frame);
+  };
+  return (
+    <input
+      ref={field}
+      className={`${styles.goTo} number`}
+      defaultValue={player.target}
+      aria-label={t('Go to a frame: its number, or a time like 1:02.50')}
+      placeholder="1:02.50"
+      data-testid="frame-field"
+      onBlur={onDone}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') go();
+        else if (event.key === 'Escape') onDone();
+        event.stopPropagation();
+      }}
+    />
+  );
+}
+
 /** Written straight into the DOM: it changes with every frame. */
-function Position({ player }: { player: Player }) {
+function Place({ player }: { player: Player }) {
   const frame = useRef<HTMLSpanElement>(null);
   const time = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -89,7 +143,7 @@ function Position({ player }: { player: Player }) {
     return player.subscribe(write);
   }, [player]);
   return (
-    <p className={`${styles.position} number`}>
+    <>
       <span className={styles.label}>{t('Frame')}</span>
       <span
         ref={frame}
@@ -99,6 +153,6 @@ function Position({ player }: { player: Player }) {
       />
       <span className={styles.label}>{t('of {count}', { count: player.times.numFrames })}</span>
       <span ref={time} className={styles.time} />
-    </p>
+    </>
   );
 }

@@ -144,7 +144,11 @@ function WorkspaceView({ workspace }: { workspace: Workspace }) {
       </div>
       <footer className={styles.footer}>
         <div className={styles.controls}>
-          <Transport player={workspace.player} range={workspace.range} />
+          <Transport
+            player={workspace.player}
+            range={workspace.range}
+            asksFrame={workspace.asksFrame}
+          />
           <div className={styles.tools}>
             {mayEdit && <ClickSwitch workspace={workspace} />}
             {mayEdit && <ToolBar workspace={workspace} />}

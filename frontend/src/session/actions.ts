@@ -80,7 +80,7 @@ const ACTIONS: Readonly<Record<NamedAction, (scene: Scene) => void>> = {
   smallerBrush: ({ workspace }) => workspace.tool.dispatch({ type: 'smaller' }),
   absent: ({ workspace }) => markAbsent(workspace),
   verify: (scene) => void verifyAndGoOn(scene),
-  copyMask: ({ workspace }) => copyPrevious(workspace),
+  copyMask: ({ workspace }) => void copyPrevious(workspace),
   retrack: ({ workspace }) => retrack(workspace),
   compare: ({ workspace }) => workspace.compare.dispatch(NEXT_MODE[workspace.compare.get()]),
   addComment: ({ workspace }) => beginComment(workspace),

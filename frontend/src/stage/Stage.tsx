@@ -99,6 +99,7 @@ export function Stage({
       ref={root}
       className={styles.stage}
       data-testid="stage"
+      data-loading={t('Loading the video')}
       role="application"
       aria-label={t('{title}: click to include, right click to exclude, drag a box', { title })}
     >

@@ -76,7 +76,7 @@ export class StagePointer {
     if (event.pointerType === 'touch') {
       this.touches.down(event.pointerId, at);
       if (this.touches.count > 1) {
-        this.advance({ kind: 'cancel' }); // the first finger was no click
+        this.cancelPress(); // the first finger was no click
         return;
       }
     }
@@ -134,9 +134,8 @@ export class StagePointer {
   };
 
   private readonly onCancel = (event: PointerEvent): void => {
-    this.panning = null;
     this.touches.up(event.pointerId);
-    this.advance({ kind: 'cancel' });
+    this.cancelPress();
   };
 
   private readonly onDouble = (): void => this.tools.closePolygon();
@@ -156,6 +155,12 @@ export class StagePointer {
     const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM * (event.ctrlKey ? 6 : 1));
     this.painter.zoomAt(this.spotOf(event), factor);
   };
+
+  private cancelPress(): void {
+    this.panning = null;
+    this.tools.cancelPress();
+    this.advance({ kind: 'cancel' });
+  }
 
   private advance(event: ToolEvent): void {
     const { state, intent } = step(this.tool, event);

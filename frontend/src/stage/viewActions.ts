@@ -11,6 +11,7 @@ const ACTIONS = {
     player.pause();
     player.setRate(1);
   },
+  goToFrame: ({ asksFrame }: Workspace) => asksFrame.dispatch(true),
   rangeIn: ({ range, player }: Workspace) =>
     range.dispatch({ type: 'in', frameIdx: player.target }),
   rangeOut: ({ range, player }: Workspace) =>

@@ -67,7 +67,7 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
         testId="mask-menu"
         direction="up"
         className={styles.more}
-        items={toolItems(workspace, () => file.current?.click())}
+        items={() => toolItems(workspace, () => file.current?.click())}
       >
         <Icon name="down" size={16} />
       </Menu>

@@ -32,6 +32,7 @@ export interface ToolStage {
 export class StageTools {
   private brush: BrushState = BRUSH_IDLE;
   private polygon: PolygonState = NO_POLYGON;
+  private polygonBefore: PolygonState | null = null; // the press that is down, for as long as it may prove to be none
   private sheet: MaskSheet | null = null;
   private sheetFor: { objectId: number | null; frameIdx: number } | null = null;
   private cursor: Spot | null = null; // in video pixels
@@ -60,6 +61,7 @@ export class StageTools {
     if (!this.mayDraw()) return true;
     if (kind === 'polygon') {
       if (this.isFar(at)) return true;
+      this.polygonBefore = this.polygon;
       this.advancePolygon({ kind: 'press', at: clampInto(this.on.video, at), adds });
     } else {
       this.advanceBrush({ kind: 'down', at, adds: adds === (kind === 'brush') });
@@ -82,8 +84,18 @@ export class StageTools {
 
   up(): boolean {
     if (this.workspace.tool.get().kind === 'point') return false;
+    this.polygonBefore = null;
     this.advanceBrush({ kind: 'up' });
     return true;
+  }
+
+  /** The press was none: a second finger came, or the system took the pointer away. */
+  cancelPress(): void {
+    this.advanceBrush({ kind: 'cancel' });
+    if (this.polygonBefore) this.polygon = this.polygonBefore;
+    this.polygonBefore = null;
+    this.cursor = null;
+    this.on.invalidate();
   }
 
   leave(): void {
@@ -183,6 +195,7 @@ export class StageTools {
     const { state, closed } = stepPolygon(this.polygon, event, reach);
     this.polygon = state;
     if (closed) {
+      this.polygonBefore = null;
       this.begin().fill(closed.vertices, closed.adds);
       void this.commit();
     }
@@ -250,9 +263,16 @@ export class StageTools {
   }
 
   private mayDraw(): boolean {
-    const { session, commands } = this.workspace;
-    const { selectedId } = session.store.get();
-    return selectedId === null || commands.objects.mayChange(selectedId);
+    const { session, commands, player } = this.workspace;
+    const state = session.store.get();
+    const { selectedId } = state;
+    if (selectedId === null) return true;
+    if (!commands.objects.mayChange(selectedId)) return false;
+    const isPrompted = promptsOn(state, selectedId, player.shown).mask !== null;
+    if (isPrompted || !session.masks.isMissing(selectedId, player.shown)) return true;
+    // Painted on an empty sheet, it would take the place of the mask that is not here yet.
+    notify({ tone: 'info', text: t('The mask of this frame is still on its way; a moment.') });
+    return false;
   }
 
   private isFar(at: Spot): boolean {

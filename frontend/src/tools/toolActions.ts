@@ -2,9 +2,11 @@ import { notify, notifyError } from '../app/notices';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { rangeOf } from '../playback/range';
+import { isSame } from '../session/changes';
+import { lastChange } from '../session/history';
 import { withMask } from '../session/prompts';
-import type { Range } from '../session/ranges';
-import { promptedFrames } from '../session/state';
+import { type Range, toggledRange } from '../session/ranges';
+import { absentRanges, promptedFrames } from '../session/state';
 import type { MenuItem } from '../ui/Menu';
 
 /** What can be done to the selected object's mask on this frame, for the menu beside the tools. */
@@ -20,13 +22,13 @@ export function toolItems(workspace: Workspace, chooseFile: () => void): readonl
       label: t('Copy the mask of the previous prompted frame'),
       hint: 'A',
       disabled: none,
-      run: () => copyPrevious(workspace),
+      run: () => void copyPrevious(workspace),
     },
     {
       id: 'copy-from',
       label: t('Copy the mask of frame…'),
       disabled: none,
-      run: () => askAndCopy(workspace),
+      run: () => void askAndCopy(workspace),
     },
     { id: 'import', label: t('Mask from a PNG…'), disabled: none, run: chooseFile },
     {
@@ -84,9 +86,18 @@ export function chosenRange({ range, player }: Workspace): Range {
 }
 
 export function markAbsent(workspace: Workspace): void {
-  const { selectedId } = workspace.session.store.get();
+  const { commands, session } = workspace;
+  const state = session.store.get();
+  const { selectedId } = state;
   if (selectedId === null || selectedId < 0) return;
-  void workspace.commands.objects.toggleAbsent(selectedId, chosenRange(workspace));
+  const range = chosenRange(workspace);
+  const after = toggledRange(absentRanges(state, selectedId), range);
+  const last = lastChange(state, 'undo');
+  const takesBack =
+    last?.kind === 'absent' && last.objectId === selectedId && isSame(last.before, after);
+  if (takesBack)
+    commands.undo(); // with the clicks that stood there, which the server does not keep
+  else void commands.objects.toggleAbsent(selectedId, range);
 }
 
 /** Verify the selected object on this frame; false where there is nothing to verify. */
@@ -115,7 +126,7 @@ export function retrack(workspace: Workspace, overwritesVerified = false): void 
   void commands.review.retrack([selectedId], chosen, start, overwritesVerified);
 }
 
-export function copyPrevious(workspace: Workspace): void {
+export async function copyPrevious(workspace: Workspace): Promise<void> {
   const { session, player } = workspace;
   const state = session.store.get();
   if (state.selectedId === null) return;
@@ -124,7 +135,7 @@ export function copyPrevious(workspace: Workspace): void {
     notify({ tone: 'info', text: t('No frame before this one has prompts of this object.') });
     return;
   }
-  copyFrom(workspace, before);
+  await copyFrom(workspace, before);
 }
 
 /** A PNG of the frame's size: the object is where it is not black. */
@@ -159,22 +170,33 @@ export async function importMask(workspace: Workspace, file: File): Promise<void
   }
 }
 
-function askAndCopy(workspace: Workspace): void {
+async function askAndCopy(workspace: Workspace): Promise<void> {
   const answer = window.prompt(t('Copy the mask of which frame?'), '0');
   const frame = answer === null ? Number.NaN : Number.parseInt(answer, 10);
-  if (Number.isInteger(frame)) copyFrom(workspace, frame);
+  if (Number.isInteger(frame)) await copyFrom(workspace, frame);
 }
 
-function copyFrom({ session, player, commands }: Workspace, frame: number): void {
+/** Onto the frame that is shown now. Of masks far from the playhead this browser knows only that they are there. */
+async function copyFrom({ session, player, commands }: Workspace, frame: number): Promise<void> {
   const { selectedId } = session.store.get();
   if (selectedId === null) return;
+  const onto = player.shown;
+  if (session.masks.isMissing(selectedId, frame)) {
+    try {
+      await session.windows.load(frame, frame);
+    } catch (thrown) {
+      notifyError(thrown);
+      return;
+    }
+    if (session.store.get().selectedId !== selectedId) return;
+  }
   const counts = session.masks.rle(selectedId, frame);
   if (counts === undefined) {
     notify({ tone: 'info', text: t('There is no mask on frame {frame}.', { frame }) });
     return;
   }
   const { width, height } = session.info.video;
-  commands.editPrompts(player.shown, () => withMask({ width, height, counts }));
+  commands.editPrompts(onto, () => withMask({ width, height, counts }));
 }
 
 async function verifyRange(workspace: Workspace, verified: boolean): Promise<void> {

@@ -13,7 +13,7 @@ export function Button({ look = 'plain', icon, children, className, ...rest }: B
   return (
     <button type="button" className={names.filter(Boolean).join(' ')} {...rest}>
       {icon && <Icon name={icon} />}
-      {children}
+      {icon && children !== undefined ? <span data-word>{children}</span> : children}
     </button>
   );
 }

@@ -15,7 +15,8 @@ export interface MenuItem {
 
 interface MenuProps {
   readonly label: string; // for screen readers
-  readonly items: readonly MenuItem[];
+  /** What depends on more than the page that holds the menu is asked for when it opens. */
+  readonly items: readonly MenuItem[] | (() => readonly MenuItem[]);
   readonly className: string | undefined;
   readonly children: ReactNode; // in the button
   readonly align?: 'start' | 'end';
@@ -80,7 +81,7 @@ export function Menu({ align = 'start', direction = 'down', ...props }: MenuProp
           role="menu"
           className={`${styles.menu} ${styles[align]} ${styles[direction]}`}
         >
-          {props.items.map((item) => (
+          {itemsOf(props.items).map((item) => (
             <button
               key={item.id}
               type="button"
@@ -113,6 +114,10 @@ export function Menu({ align = 'start', direction = 'down', ...props }: MenuProp
       )}
     </div>
   );
+}
+
+function itemsOf(items: MenuProps['items']): readonly MenuItem[] {
+  return typeof items === 'function' ? items() : items;
 }
 
 function moveFocus(root: HTMLElement | null, by: number): void {
