@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Outline, outlineOf } from './outline';
+import { alongPixels, type Outline, outlineOf } from './outline';
 import { decodeRle, type MaskPatch } from './rle';
 import fixtures from './rle.fixtures.json';
 
@@ -69,6 +69,34 @@ test.each(fixtures)('the outline of $name covers the middle of exactly its pixel
     for (let x = 0; x < patch.width; x += step) {
       const inside = covers(outline, patch.x0 + x + 0.5, patch.y0 + y + 0.5);
       expect(inside).toBe(patch.bits[y * patch.width + x] === 1);
+    }
+  }
+});
+
+test('near, the outline goes along the sides of the pixels', () => {
+  expect(polygons(alongPixels(outlineOf(patchOf('#'))))).toEqual([
+    [
+      [11, 20],
+      [11, 21],
+      [10, 21],
+      [10, 20],
+    ],
+  ]);
+  const [lShape] = polygons(alongPixels(outlineOf(patchOf('#...', '####'))));
+  expect(lShape).toHaveLength(6);
+});
+
+test('near, every spot of every pixel is in or out as its pixel is', () => {
+  for (const { counts, height } of fixtures.slice(0, 12)) {
+    const patch = decodeRle(counts, height);
+    const near = alongPixels(outlineOf(patch));
+    for (let i = 0; i < Math.min(patch.bits.length, 600); i++) {
+      const [x, y] = [patch.x0 + (i % patch.width), patch.y0 + Math.floor(i / patch.width)];
+      for (const [dx, dy] of [
+        [0.1, 0.15],
+        [0.9, 0.85],
+      ] as const)
+        expect(covers(near, x + dx, y + dy)).toBe(patch.bits[i] === 1);
     }
   }
 });

@@ -74,3 +74,27 @@ function isOn(patch: MaskPatch, x: number, y: number): boolean {
   if (x < 0 || y < 0 || x >= patch.width || y >= patch.height) return false;
   return patch.bits[y * patch.width + x] === 1;
 }
+
+/**
+ * The outline with the pixels' corners for vertices, in the same half pixels: exactly around the mask. Two midpoints of
+ * which one is on a level side and the other on an upright one have the corner between them.
+ */
+export function alongPixels({ coords, ends }: Outline): Outline {
+  const corners: number[] = [];
+  const cornerEnds: number[] = [];
+  let start = 0;
+  for (const end of ends) {
+    for (let i = start; i < end; i++) {
+      const next = i + 1 < end ? i + 1 : start;
+      const [x, y] = [coords[2 * i] as number, coords[2 * i + 1] as number];
+      const [nextX, nextY] = [coords[2 * next] as number, coords[2 * next + 1] as number];
+      const isLevel = y % 2 === 0;
+      if (isLevel === (nextY % 2 === 0)) continue; // the two ends of one straight stretch
+      if (isLevel) corners.push(nextX, y);
+      else corners.push(x, nextY);
+    }
+    cornerEnds.push(corners.length / 2);
+    start = end;
+  }
+  return { coords: Uint16Array.from(corners), ends: Uint32Array.from(cornerEnds) };
+}

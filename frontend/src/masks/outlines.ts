@@ -1,11 +1,11 @@
 import { ByteLru } from './lru';
 import type { MaskStore } from './maskStore';
-import type { Outline } from './outline';
+import { alongPixels, type Outline } from './outline';
 import type { OutlineReply, OutlineRequest } from './outline.worker';
 
 const BUDGET_BYTES = 96 * 2 ** 20;
 const OVERHEAD_BYTES = 256;
-const PATH_FACTOR = 4; // a Path2D keeps floats and verbs beside our two bytes a coordinate
+const PATH_FACTOR = 5; // our two bytes a coordinate, and a Path2D's floats and verbs
 const IN_FLIGHT = 4; // few, so that a jump on the timeline does not wait for what is no longer wanted
 const OBJECT_STRIDE = 2 ** 26; // frames fit below it
 
@@ -21,6 +21,7 @@ export interface MaskBox {
 export interface DrawnOutline {
   readonly path: Path2D;
   readonly box: MaskBox;
+  readonly outline: Outline; // what the path was made of: near, the pixels' own corners come from it
 }
 
 interface Entry extends DrawnOutline {
@@ -92,7 +93,9 @@ export class Outlines {
   private receive(reply: OutlineReply): void {
     if (this.asked.get(reply.key) === reply.counts) this.asked.delete(reply.key);
     const bytes = PATH_FACTOR * (reply.coords.byteLength + reply.ends.byteLength) + OVERHEAD_BYTES;
-    const entry = { counts: reply.counts, path: this.pathOf(reply), box: boxOf(reply.coords) };
+    const { counts, coords, ends } = reply;
+    const outline = { coords, ends };
+    const entry = { counts, path: this.pathOf(reply), box: boxOf(coords), outline };
     this.cache.set(reply.key, entry, bytes);
     this.ask();
     this.onArrival();
@@ -120,6 +123,18 @@ export function tracePath({ coords, ends }: Outline): Path2D {
     }
     path.closePath();
     start = end;
+  }
+  return path;
+}
+
+const nearPaths = new WeakMap<Outline, Path2D>();
+
+/** The same outline along the sides of the pixels, for where single ones are seen; made once, when it is asked for. */
+export function pixelPath(outline: Outline): Path2D {
+  let path = nearPaths.get(outline);
+  if (!path) {
+    path = tracePath(alongPixels(outline));
+    nearPaths.set(outline, path);
   }
   return path;
 }

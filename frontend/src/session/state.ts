@@ -68,17 +68,34 @@ export function visibleObjects(state: SessionState): readonly ObjectFields[] {
 }
 
 /** Frames on which an object has prompts, pending ones included, in order. */
-export function promptedFrames(state: SessionState, objectId: number): number[] {
-  const frames = new Set<number>();
-  for (const prompt of state.prompts.values()) {
-    if (prompt.objectId === objectId) frames.add(prompt.frameIdx);
-  }
-  for (const pending of state.pending.values()) {
-    if (pending.objectId !== objectId) continue;
-    if (isEmpty(pending.set)) frames.delete(pending.frameIdx);
-    else frames.add(pending.frameIdx);
+export function promptedFrames(state: SessionState, objectId: number): readonly number[] {
+  const stored = storedFrames(state.prompts).get(objectId) ?? NO_FRAMES;
+  const pending = [...state.pending.values()].filter((one) => one.objectId === objectId);
+  if (pending.length === 0) return stored;
+  const frames = new Set(stored);
+  for (const { set, frameIdx } of pending) {
+    if (isEmpty(set)) frames.delete(frameIdx);
+    else frames.add(frameIdx);
   }
   return [...frames].sort((a, b) => a - b);
+}
+
+const NO_FRAMES: readonly number[] = [];
+const framesOf = new WeakMap<SessionState['prompts'], ReadonlyMap<number, readonly number[]>>();
+
+/** Each object's prompted frames, in order. The timeline asks with every drawing, so once for each map of prompts. */
+function storedFrames(prompts: SessionState['prompts']): ReadonlyMap<number, readonly number[]> {
+  const known = framesOf.get(prompts);
+  if (known) return known;
+  const found = new Map<number, number[]>();
+  for (const { objectId, frameIdx } of prompts.values()) {
+    const frames = found.get(objectId);
+    if (frames) frames.push(frameIdx);
+    else found.set(objectId, [frameIdx]);
+  }
+  for (const frames of found.values()) frames.sort((a, b) => a - b);
+  framesOf.set(prompts, found);
+  return found;
 }
 
 /** Frames on which any visible object has prompts, in order. */

@@ -1,5 +1,6 @@
-import type { DrawnOutline } from '../masks/outlines';
+import { type DrawnOutline, pixelPath } from '../masks/outlines';
 import type { Look } from './look';
+import { PIXELS_FROM_SCALE } from './pixelGrid';
 import type { Area, View } from './view';
 
 export interface MaskLayer extends DrawnOutline {
@@ -12,7 +13,10 @@ export interface MaskLayer extends DrawnOutline {
 const FILL = { rest: 0.85, hovered: 1.2, selected: 1.15 } as const;
 const LINE = { rest: 0.85, hovered: 1.35, selected: 1.35 } as const;
 
-/** Masks as a tint with a crisp outline; a dark hairline keeps the colour apart from any picture. */
+/**
+ * Masks as a tint with a crisp outline; a dark hairline keeps the colour apart from any picture. Where the pixels' grid is
+ * drawn, the outline keeps to it: one sees which pixels are in.
+ */
 export function drawMasks(
   context: CanvasRenderingContext2D,
   view: View,
@@ -30,21 +34,24 @@ export function drawMasks(
   context.clip();
   context.setTransform(scale, 0, 0, scale, view.offsetX * pixelRatio, view.offsetY * pixelRatio);
   context.lineJoin = 'round';
+  const isNear = view.scale >= PIXELS_FROM_SCALE;
+  const pathOf = (layer: MaskLayer) => (isNear ? pixelPath(layer.outline) : layer.path);
   for (const layer of layers) {
     context.globalAlpha = Math.min(1, look.opacity * FILL[layer.emphasis]);
     context.fillStyle = layer.colour;
-    context.fill(layer.path, 'evenodd');
+    context.fill(pathOf(layer), 'evenodd');
   }
   for (const layer of look.outlinePx > 0 ? layers : []) {
+    const path = pathOf(layer);
     const width = (look.outlinePx * LINE[layer.emphasis]) / view.scale;
     context.globalAlpha = 0.35;
     context.strokeStyle = '#000';
     context.lineWidth = width + 1.5 / view.scale;
-    context.stroke(layer.path);
+    context.stroke(path);
     context.globalAlpha = layer.emphasis === 'rest' ? 0.85 : 1;
     context.strokeStyle = layer.colour;
     context.lineWidth = width;
-    context.stroke(layer.path);
+    context.stroke(path);
   }
   context.restore();
 }

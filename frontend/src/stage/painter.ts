@@ -222,9 +222,13 @@ export class Painter {
           : objectId === this.pointer.objectId
             ? 'hovered'
             : 'rest';
-      const { path, box } = outline;
       return [
-        { objectId, path, box, colour: maskColour(state, objectId, look.colourBy), emphasis },
+        {
+          ...outline,
+          objectId,
+          colour: maskColour(state, objectId, look.colourBy),
+          emphasis,
+        },
       ];
     });
   }

@@ -1,6 +1,6 @@
 import type { Area, Size, View } from './view';
 
-const FROM_SCALE = 8; // CSS pixels a video pixel: nearer than this, single pixels matter
+export const PIXELS_FROM_SCALE = 8; // CSS pixels a video pixel: nearer than this, single pixels matter
 
 /** Lines between the video's pixels. The context's unit is a CSS pixel. */
 export function drawPixelGrid(
@@ -9,7 +9,7 @@ export function drawPixelGrid(
   video: Size,
   area: Area,
 ): void {
-  if (view.scale < FROM_SCALE) return;
+  if (view.scale < PIXELS_FROM_SCALE) return;
   const columns = seen(view.offsetX, view.scale, video.width, area.left, area.left + area.width);
   const rows = seen(view.offsetY, view.scale, video.height, 0, area.height);
   const [left, right] = [columns.first, columns.last].map((x) => view.offsetX + x * view.scale);

@@ -55,7 +55,8 @@ export function clampInto(video: Size, { x, y }: Spot): Spot {
 
 /** Zoom by a factor; the video pixel under `at` stays there. Never smaller than `whole`. */
 export function zoom(view: View, factor: number, at: Spot, whole: View): View {
-  const scale = Math.min(LARGEST_SCALE, Math.max(whole.scale, view.scale * factor));
+  const largest = Math.max(LARGEST_SCALE, whole.scale); // of a video of few pixels, the whole may be larger
+  const scale = Math.min(largest, Math.max(whole.scale, view.scale * factor));
   if (scale === whole.scale) return whole;
   const ratio = scale / view.scale;
   return {

@@ -28,6 +28,7 @@ const DOUBT_PX = 3; // under the bar, where the mask deserves a look
 const VERIFIED_PX = 2; // over the bar
 const DIAMOND_PX = 5.5;
 const TICK_FROM_PX = 9; // a frame this wide has room for a tick of its own
+const APART_PX = 3; // of diamonds, which would hide each other: imports bring one on each of many frames
 const DOUBT_COLOUR = '#e9a23b';
 const VERIFIED_COLOUR = '#58c08a';
 const HATCH = 3; // of so many columns, one is drawn where the object is absent
@@ -60,9 +61,13 @@ export class LanePainter {
       if (lane.coverage) this.stretch(context, ROWS * i, middle, scale.width);
       if (lane.coverage && scale.frameWidth >= TICK_FROM_PX)
         drawTicks(context, lane.coverage, scale, middle);
+      let drawnAt = Number.NEGATIVE_INFINITY;
       for (const frameIdx of lane.prompted) {
         if (frameIdx < scale.firstSeen || frameIdx > scale.lastSeen) continue;
-        drawDiamond(context, scale.x(frameIdx), middle);
+        const x = scale.x(frameIdx);
+        if (x - drawnAt < APART_PX) continue; // it would lie under the one before
+        drawDiamond(context, x, middle);
+        drawnAt = x;
       }
     });
   }
