@@ -39,14 +39,6 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return _onednn(x, weight, bias) if _suits_onednn(x, weight) else F.linear(x, weight, bias)
 
 
-def weighted_sum(weights_LM: Tensor, values_MD: Tensor, out_LD: Tensor) -> None:
-    """`weights @ values` into `out`, on a CPU."""
-    if _suits_onednn(weights_LM, values_MD):
-        out_LD.copy_(_onednn(weights_LM, values_MD.t(), None))
-    else:
-        torch.mm(weights_LM, values_MD, out=out_LD)
-
-
 def _onednn(x: Tensor, weight: Tensor, bias: Tensor | None, activation: str = "none") -> Tensor:
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], "none")
 

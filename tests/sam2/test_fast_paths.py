@@ -97,13 +97,16 @@ def test_strips_of_the_trunk(model: SAM2Base, pixels: Tensor, monkeypatch: pytes
         assert (thin - expected).abs().max() <= 1e-4
 
 
-@pytest.mark.parametrize("scores_at_once", [1, 200, 2**24])
-def test_narrow_attention(scores_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transformer, "SCORES_AT_ONCE", scores_at_once)
+@torch.no_grad()
+@pytest.mark.parametrize("block", [1, 16, 1024])
+@pytest.mark.parametrize("sharpness", [1, 30])
+def test_narrow_attention(block: int, sharpness: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In blocks what it is at once, also where one block has all of the attention."""
+    monkeypatch.setattr(transformer, "BLOCK", block)
     generator = torch.Generator().manual_seed(0)
     q, k, v = (torch.randn(2, *shape, generator=generator) for shape in ((33, 16), (50, 16), (50, 4)))
-    expected = F.scaled_dot_product_attention(q, k, v)
-    assert (transformer.attend_narrow(q, k, v) - expected).abs().max() <= 1e-6
+    expected = F.scaled_dot_product_attention(sharpness * q, k, v)
+    assert (transformer.attend_narrow(sharpness * q, k, v) - expected).abs().max() <= 5e-6
 
 
 def test_layer_norm_over_channels() -> None:

@@ -10,34 +10,42 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam2.modeling.linear import Linear, weighted_sum
+from sam2.modeling.linear import Linear, linear
 from sam2.modeling.position_encoding import axial_angles, rotate_pairs
 from sam2.modeling.sam2_utils import MLP
 
-SCORES_AT_ONCE = 2**24
-"""Attention scores that `attend_narrow` holds at a time (64 MiB in float32)."""
+BLOCK = 1024
+"""Queries, and keys, that `attend_narrow` takes at a time: their scores (4 MiB) stay in the cache."""
 
 
 def attend_narrow(q_BLC: Tensor, k_BMC: Tensor, v_BMD: Tensor) -> Tensor:
     """Attention with one head whose values are narrower than its keys: [B, L, D]. CPU, without gradients.
 
-    PyTorch's fused CPU kernel wants D = C. Rows of queries are taken in blocks that keep their scores
-    small, and each block is written over in place.
+    PyTorch's fused CPU kernel wants D = C.
     """
-    batch, length, channels = q_BLC.shape
-    keys = k_BMC.shape[1]
-    block = min(length, max(16, SCORES_AT_ONCE // keys))
-    q_BLC = q_BLC * channels**-0.5
-    out = q_BLC.new_empty(batch, length, v_BMD.shape[2])
-    scores = q_BLC.new_empty(block, keys)
-    for q, k, v, result in zip(q_BLC, k_BMC.transpose(1, 2), v_BMD, out, strict=True):
-        for start in range(0, length, block):
-            rows = slice(start, min(start + block, length))
-            part = scores[: rows.stop - start]
-            torch.mm(q[rows], k, out=part)
-            torch.softmax(part, dim=-1, out=part)
-            weighted_sum(part, v, out_LD=result[rows])
+    q_BLC = q_BLC * q_BLC.shape[2] ** -0.5
+    out = q_BLC.new_empty(*q_BLC.shape[:2], v_BMD.shape[2])
+    for q, k, v, result in zip(q_BLC, k_BMC, v_BMD, out, strict=True):
+        for queries, rows in zip(q.split(BLOCK), result.split(BLOCK), strict=True):
+            rows.copy_(_attend_in_blocks(queries, k.split(BLOCK), v.split(BLOCK)))
     return out
+
+
+def _attend_in_blocks(q_LC: Tensor, keys: Sequence[Tensor], values: Sequence[Tensor]) -> Tensor:
+    """What the queries find in each block of keys, weighed by the block's share of all their attention."""
+    found, log_sums = [], []
+    for k, v in zip(keys, values, strict=True):
+        scores = linear(q_LC, k, None)
+        highest = scores.amax(dim=1, keepdim=True)
+        torch.softmax(scores, dim=1, out=scores)
+        # The highest score became exp(highest) / sum, so that the sum needs no pass of its own.
+        log_sums.append(highest - scores.amax(dim=1, keepdim=True).log())
+        found.append(linear(scores, v.t(), None))
+    shares = torch.softmax(torch.cat(log_sums, dim=1), dim=1)
+    total = found[0].mul_(shares[:, :1])
+    for block, part in enumerate(found[1:], 1):
+        total.addcmul_(part, shares[:, block : block + 1])
+    return total
 
 
 class Attention(nn.Module):
