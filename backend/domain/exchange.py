@@ -70,7 +70,8 @@ class Imports(Protocol):
         self, session: Session, incoming: Incoming, new: bool, ended: Callable[[BroughtIn], Job]
     ) -> BroughtIn:
         """All of it in one transaction, or nothing; the job that `ended` gives is stored in it too, so that a
-        crash never brings things in twice. `new`: the session is made in it as well.
+        crash never brings things in twice. Raises Conflict where somebody cancelled it by then. `new`: the
+        session is made in it as well.
 
         Objects keep their ids where the session never used them; else they get the next free ones.
         """

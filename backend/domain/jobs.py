@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -104,6 +104,10 @@ class JobStore(Protocol):
 
     def put_job(self, job: Job) -> None:
         """Insert or replace."""
+        ...
+
+    def change_job(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        """The job as it is from now on. What has ended stays as it is, whichever server ended it."""
         ...
 
     def job(self, job_id: str) -> Job:

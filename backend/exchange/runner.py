@@ -61,7 +61,7 @@ class JobRunner:
         self._clock = clock
         self._mine = mine
         self._waiting: queue.Queue[str | None] = queue.Queue()
-        self._lock = threading.Lock()  # over the two below, and over who ends a job
+        self._lock = threading.Lock()  # over the two below
         self._running: tuple[str, JobProcess] | None = None
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -82,10 +82,10 @@ class JobRunner:
 
     def cancel(self, job_id: str) -> None:
         with self._lock:
-            job = self._store.job(job_id)
-            if job.state.ended:
+            cancelled = {"state": JobState.CANCELLED, "ended_s": self._clock()}
+            job = self._store.change_job(job_id, lambda job: replace(job, **cancelled))
+            if job.state is not JobState.CANCELLED:
                 return
-            self._store.put_job(replace(job, state=JobState.CANCELLED, ended_s=self._clock()))
             if self._running is not None and self._running[0] == job_id:
                 self._running[1].stop()
         self._places.tidy(job_id)
@@ -152,12 +152,11 @@ class JobRunner:
 
     def _begin(self, job_id: str) -> Job | None:
         with self._lock:
-            job = self._store.job(job_id)
-            if job.state.ended or self._closing:
+            if self._closing:
                 return None
-            running = replace(job, state=JobState.RUNNING, progress=0.0)
-            self._store.put_job(running)
-            return running
+            running = {"state": JobState.RUNNING, "progress": 0.0}
+            job = self._store.change_job(job_id, lambda job: replace(job, **running))
+            return None if job.state.ended else job
 
     def _in_child(self, job: Job) -> Job:
         """The long part. Returns the job with the report of an import."""
@@ -173,7 +172,10 @@ class JobRunner:
             nonlocal reported_s
             if time.monotonic() - reported_s >= PROGRESS_EVERY_S:
                 reported_s = time.monotonic()
-                self._update(job.job_id, lambda job: replace(job, progress=min(done, 0.99)))
+                told = {"progress": min(done, 0.99)}
+                known = self._store.change_job(job.job_id, lambda job: replace(job, **told))
+                if known.state.ended:  # somebody cancelled it, at another server
+                    child.stop()
 
         try:
             child.run(report)
@@ -186,7 +188,9 @@ class JobRunner:
         path = self._places.export(job.job_id)
         name = file_name(job.title, request.format)
         size = path.stat().st_size
-        self._end(job.job_id, JobState.DONE, progress=1.0, file_name=name, num_bytes=size)
+        ended = self._end(job.job_id, JobState.DONE, progress=1.0, file_name=name, num_bytes=size)
+        if ended.state is not JobState.DONE:  # it was cancelled in the last moment
+            self._places.forget(job.job_id)
 
     def _read(self, job: Job, request: ImportRequest) -> None:
         work = self._places.work(job.job_id)
@@ -219,10 +223,7 @@ class JobRunner:
                 session_id=brought.session_id,
             )
 
-        with self._lock:  # a cancel comes before this, or too late
-            if self._store.job(job.job_id).state.ended:
-                return
-            brought = self._imports.bring_in(session, incoming, new, ended)
+        brought = self._imports.bring_in(session, incoming, new, ended)
         if any(one.num_boxes for one in report.objects):
             self._host.refresh(brought.session_id)  # the engine draws the boxes' masks; the feed brings them
 
@@ -230,15 +231,9 @@ class JobRunner:
         self._places.tidy(job_id)
         self._end(job_id, JobState.FAILED, error=sentence)
 
-    def _end(self, job_id: str, state: JobState, **changes: object) -> None:
-        self._update(job_id, lambda job: replace(job, state=state, ended_s=self._clock(), **changes))
-
-    def _update(self, job_id: str, change: Callable[[Job], Job]) -> None:
-        """What has ended stays ended."""
-        with self._lock:
-            job = self._store.job(job_id)
-            if not job.state.ended:
-                self._store.put_job(change(job))
+    def _end(self, job_id: str, state: JobState, **changes: object) -> Job:
+        changes |= {"state": state, "ended_s": self._clock()}
+        return self._store.change_job(job_id, lambda job: replace(job, **changes))
 
 
 def _unconfirmed(report: ImportReport) -> str:

@@ -19,7 +19,7 @@ from backend.domain.limits import SessionLimits
 from backend.domain.people import LOCAL, Person
 from backend.domain.session import FrameMask, FramePrompt, MaskOrigin, Session, TrackedObject
 from backend.store.database import Database
-from backend.store.jobs import write_job
+from backend.store.jobs import end_job
 from backend.store.ledger import Deed, note_as
 from backend.store.object_rows import check_room, last_rank
 from backend.store.people_tables import people
@@ -55,7 +55,7 @@ class SqlImports:
                 _add_session(connection, session)
             brought = _bring_in(connection, session, incoming, self._limits)
             job = ended(brought)
-            write_job(connection, job)
+            end_job(connection, job)
             _note(connection, brought, job)
         try:
             self._on_change(session.session_id, brought.version)

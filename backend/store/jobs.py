@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
-from backend.domain.errors import NotFound
+from backend.domain.errors import Conflict, NotFound
 from backend.domain.jobs import ExportRequest, ImportReport, ImportRequest, IncomingObject, Job, JobState
 from backend.store.database import Database
 from backend.store.rows import upsert
@@ -25,14 +26,20 @@ class SqlJobStore:
 
     def put_job(self, job: Job) -> None:
         with self._database.write() as connection:
-            write_job(connection, job)
+            _write_job(connection, job)
+
+    def change_job(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        with self._database.write() as connection:
+            job = _found(connection, _one(job_id).with_for_update())
+            if job.state.ended:
+                return job
+            changed = change(job)
+            _write_job(connection, changed)
+            return changed
 
     def job(self, job_id: str) -> Job:
         with self._database.read() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).one_or_none()
-        if row is None:
-            raise NotFound("There is no such export or import; old ones are removed after some days.")
-        return _job_of(row.kind, json.loads(row.job))
+            return _found(connection, _one(job_id))
 
     def jobs(self) -> list[Job]:
         newest_first = (jobs.c.created_s.desc(), jobs.c.job_id)
@@ -45,8 +52,15 @@ class SqlJobStore:
             connection.execute(delete(jobs).where(jobs.c.job_id == job_id))
 
 
-def write_job(connection: Connection, job: Job) -> None:
-    """As part of a transaction: an import is done when its masks are there."""
+def end_job(connection: Connection, job: Job) -> None:
+    """As part of a transaction: an import is done when its masks are there. Raises Conflict where somebody
+    cancelled it in the meantime."""
+    if _found(connection, _one(job.job_id).with_for_update()).state.ended:
+        raise Conflict("It was cancelled before its end.")
+    _write_job(connection, job)
+
+
+def _write_job(connection: Connection, job: Job) -> None:
     row = {
         "job_id": job.job_id,
         "kind": "export" if isinstance(job.request, ExportRequest) else "import",
@@ -55,6 +69,17 @@ def write_job(connection: Connection, job: Job) -> None:
         "job": json.dumps(asdict(job)),
     }
     upsert(connection, jobs, [row])
+
+
+def _one(job_id: str) -> Select:
+    return select(jobs).where(jobs.c.job_id == job_id)
+
+
+def _found(connection: Connection, wanted: Select) -> Job:
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound("There is no such export or import; old ones are removed after some days.")
+    return _job_of(row.kind, json.loads(row.job))
 
 
 def _job_of(kind: str, values: dict[str, Any]) -> Job:

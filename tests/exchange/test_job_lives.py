@@ -36,6 +36,19 @@ def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
         assert state() is JobState.CANCELLED
 
 
+def test_a_job_that_is_cancelled_at_another_server_stops_here(tmp_path: Path) -> None:
+    """All that is known of it here is what the other one wrote into the store."""
+    with working(tmp_path) as server:
+        session_id = tracked_session(server, upload_video(server, tmp_path, 400))
+        job = server.ask(START_EXPORT, s=[session_id], f="davis", frames=True)
+        store = server.service.jobs._store
+        wait_until(lambda: store.job(job["id"]).progress > 0)
+        store.change_job(job["id"], lambda job: replace(job, state=JobState.CANCELLED, ended_s=time.time()))
+        after = server.ask(START_EXPORT, s=[session_id], f="coco")
+        assert finished(server, after)["state"] == "DONE"
+        assert files(tmp_path) == [f"{after['id']}.zip"], "it was not written to its end"
+
+
 def test_an_export_that_was_cut_off_is_done_at_the_next_start(tmp_path: Path) -> None:
     with working(tmp_path) as server:
         session_id = tracked_session(server, upload_video(server, tmp_path, 400))
