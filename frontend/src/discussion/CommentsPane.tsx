@@ -4,6 +4,7 @@ import { Mentionable } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { Button } from '../ui/Button';
 import { Composer } from './Composer';
@@ -23,6 +24,7 @@ export function CommentsPane({ workspace }: { workspace: Workspace }) {
   const threads = useMemo(() => threadsOf(comments), [comments]);
   const people = usePeople(session.info.id, comments.size);
   const rights = useRights(workspace);
+  const withKey = useWithKey();
   const shown = threads.filter((thread) => view.showsResolved || !thread.isResolved);
   const numResolved = threads.filter((thread) => thread.isResolved).length;
   return (
@@ -36,7 +38,7 @@ export function CommentsPane({ workspace }: { workspace: Workspace }) {
             icon="plus"
             className={styles.begin}
             data-testid="new-comment"
-            title={t('Comment on this frame (M)')}
+            title={withKey(t('Comment on this frame'), 'addComment')}
             onClick={() => beginComment(workspace)}
           >
             {t('Comment on this frame')}

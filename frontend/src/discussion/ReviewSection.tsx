@@ -4,6 +4,7 @@ import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { ago } from '../gallery/format';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { Button } from '../ui/Button';
 import { workText } from './effortText';
 import { nameOf } from './names';
@@ -23,6 +24,7 @@ export function ReviewSection({
   workspace: Workspace;
 }) {
   const rights = useRights(workspace);
+  const withKey = useWithKey();
   const { discuss, discussion } = workspace;
   const { objectId, review } = object;
   const isRejecting = useStore(discussion, (view) => view.rejectsId === objectId);
@@ -57,7 +59,7 @@ export function ReviewSection({
         className={styles.action}
         data-testid="next-for-review"
         aria-label={t('Next for review')}
-        title={t('Next for review (Y)')}
+        title={withKey(t('Next for review'), 'nextForReview')}
         onClick={() => void goToNext(workspace)}
       />,
     );

@@ -16,18 +16,14 @@ export const zhApp = {
   'Go on with': '继续',
   'Its mask appears on this frame. Then Track carries it through all the others.':
     '它的掩码会出现在此帧上。然后“跟踪”会把它带到所有其他帧。',
-  'Keys and clicks (?)': '按键与点击 (?)',
   'Let go to add the video': '松开以添加视频',
   'MP4, MOV, WebM, MKV or AVI. Masks fall on exactly its frames.':
     'MP4、MOV、WebM、MKV 或 AVI。掩码精确对应它的每一帧。',
   'Masklet, to the gallery': 'Masklet，前往视频库',
-  'New object (N)': '新建对象 (N)',
   'No engine': '没有引擎',
   'Object name': '对象名称',
   Open: '打开',
   'Reading the video': '正在读取视频',
-  'Redo (Ctrl+Shift+Z)': '重做 (Ctrl+Shift+Z)',
-  'Remove (Del)': '移除 (Del)',
   'Right or Alt click': '右键或 Alt + 单击',
   'The link may be cut off, or it belongs to another Masklet.':
     '链接可能不完整，或属于另一个 Masklet。',
@@ -41,7 +37,6 @@ export const zhApp = {
   'To the gallery': '前往视频库',
   'Try again': '重试',
   'Try one of these': '试试这些',
-  'Undo (Ctrl+Z)': '撤销 (Ctrl+Z)',
   'Unfinished uploads': '未完成的上传',
   Use: '使用',
   Wheel: '滚轮',

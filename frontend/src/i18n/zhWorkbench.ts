@@ -10,18 +10,17 @@ export const zhWorkbench = {
   // tools
   Tools: '工具',
   'Points and boxes': '点和框',
-  'Points and boxes (Esc)': '点和框 (Esc)',
   Brush: '画笔',
-  'Brush (B): paint on the mask': '画笔 (B)：在掩码上绘制',
+  'Brush: paint on the mask': '画笔：在掩码上绘制',
   'The mask of this frame is still on its way; a moment.': '此帧的掩码仍在加载，请稍候。',
   Eraser: '橡皮擦',
-  'Eraser (E): take away': '橡皮擦 (E)：擦除',
+  'Eraser: take away': '橡皮擦：擦除',
   Polygon: '多边形',
-  'Polygon (P): click its corners': '多边形 (P)：依次点击各顶点',
-  'Size of the brush ([ and ])': '画笔大小（[ 和 ]）',
+  'Polygon: click its corners': '多边形：依次点击各顶点',
+  'Size of the brush': '画笔大小',
   'More for this mask': '此掩码的更多操作',
-  'Nothing is left of the mask; mark the object as absent instead (X).':
-    '掩码已为空；请改为将对象标记为不存在 (X)。',
+  'Nothing is left of the mask; mark the object as absent instead.':
+    '掩码已为空；请改为将对象标记为不存在。',
   'Copy the mask of the previous prompted frame': '复制上一个提示帧的掩码',
   'Copy the mask of frame…': '复制某一帧的掩码…',
   'Copy the mask of which frame?': '复制哪一帧的掩码？',
@@ -42,8 +41,7 @@ export const zhWorkbench = {
   'Track the range anew, and compare': '重新跟踪此范围并比较',
   'Track the range anew, over verified frames': '重新跟踪此范围，包括已确认的帧',
   'Between in and out; verified frames end it': '在入点和出点之间；遇到已确认的帧即停止',
-  'Set in (I) and out (O) first: the range to track anew.':
-    '请先设置入点 (I) 和出点 (O)：要重新跟踪的范围。',
+  'Set in and out first: the range to track anew.': '请先设置入点和出点：要重新跟踪的范围。',
   'Split here: a new object from this frame on': '在此拆分：从此帧起为新对象',
   // compare
   'Compare the new range': '比较新的范围',

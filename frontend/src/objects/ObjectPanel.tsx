@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { HeldObject } from '../presence/Holder';
 import { useVisibleObjects } from '../session/useVisibleObjects';
 import { useMay } from '../team/capabilities';
@@ -19,6 +20,7 @@ const LEGEND_UP_TO = 2; // objects: who has more knows how to click, and wants t
 /** The list of objects: choose, name, add, remove. */
 export function ObjectPanel({ workspace }: { workspace: Workspace }) {
   const { store } = workspace.session;
+  const withKey = useWithKey();
   const mayEdit = useMay(workspace, 'EDIT');
   const selectedId = useStore(store, (state) => state.selectedId);
   const all = useVisibleObjects(workspace);
@@ -47,7 +49,7 @@ export function ObjectPanel({ workspace }: { workspace: Workspace }) {
           <Button
             icon="plus"
             aria-label={t('Add object')}
-            title={t('New object (N)')}
+            title={withKey(t('New object'), 'newObject')}
             data-testid="add-object"
             onClick={() => void workspace.commands.addObject()}
           />

@@ -4,6 +4,7 @@ import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { StateMark } from '../discussion/StateMark';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { Holder } from '../presence/Holder';
 import { promptedFrames } from '../session/state';
 import { HideSwitch } from '../stage/ObjectSwitches';
@@ -28,6 +29,7 @@ export function ObjectRow(props: ObjectRowProps) {
   const row = useRef<HTMLDivElement>(null);
   const { objectId, name, colour } = object;
   const { commands } = workspace;
+  const withKey = useWithKey();
   const mayEdit = useMay(workspace, 'EDIT');
   const isHidden = useStore(workspace.visibility, (state) => state.hidden.has(objectId));
 
@@ -100,7 +102,7 @@ export function ObjectRow(props: ObjectRowProps) {
             <Button
               icon="trash"
               aria-label={t('Remove {name}', { name })}
-              title={t('Remove (Del)')}
+              title={withKey(t('Remove'), 'removeObject')}
               data-testid="remove-object"
               onClick={() => commands.removeObject(objectId)}
             />

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { Workspace } from '../app/workspace';
 import { DiscussionButton } from '../discussion/DiscussionButton';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { HereList } from '../presence/HereList';
 import { ProjectCrumb } from '../projects/ProjectCrumb';
 import { ViewMenu } from '../stage/ViewMenu';
@@ -30,6 +31,7 @@ interface TopBarProps {
 export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarProps) {
   const { info } = workspace.session;
   const mayEdit = useMay(workspace, 'EDIT');
+  const withKey = useWithKey();
   return (
     <header className={styles.bar}>
       <Logo small />
@@ -53,7 +55,7 @@ export function TopBar({ workspace, onHelp, showsEffects, onEffects }: TopBarPro
       <Button
         icon="help"
         aria-label={t('Keyboard shortcuts')}
-        title={t('Keys and clicks (?)')}
+        title={withKey(t('Keys and clicks'), 'help')}
         data-testid="help"
         onClick={onHelp}
       />

@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { useWithKey } from '../keys/keyHint';
 import { Button } from '../ui/Button';
 import { Icon, type IconName } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -14,20 +15,32 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
   const chosen = useStore(workspace.tool, (tool) => tool.kind);
   const brushPx = useStore(workspace.tool, (tool) => tool.brushPx);
   const file = useRef<HTMLInputElement>(null);
+  const withKey = useWithKey();
+  const sizeTitle = withKey(withKey(t('Size of the brush'), 'smallerBrush'), 'largerBrush');
   const tools: readonly { kind: ToolKind; icon: IconName; name: string; title: string }[] = [
     {
       kind: 'point',
       icon: 'target',
       name: t('Points and boxes'),
-      title: t('Points and boxes (Esc)'),
+      title: withKey(t('Points and boxes'), 'escape'),
     },
-    { kind: 'brush', icon: 'brush', name: t('Brush'), title: t('Brush (B): paint on the mask') },
-    { kind: 'eraser', icon: 'eraser', name: t('Eraser'), title: t('Eraser (E): take away') },
+    {
+      kind: 'brush',
+      icon: 'brush',
+      name: t('Brush'),
+      title: withKey(t('Brush: paint on the mask'), 'brush'),
+    },
+    {
+      kind: 'eraser',
+      icon: 'eraser',
+      name: t('Eraser'),
+      title: withKey(t('Eraser: take away'), 'eraser'),
+    },
     {
       kind: 'polygon',
       icon: 'polygon',
       name: t('Polygon'),
-      title: t('Polygon (P): click its corners'),
+      title: withKey(t('Polygon: click its corners'), 'polygon'),
     },
   ];
   return (
@@ -47,13 +60,13 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
         />
       ))}
       {(chosen === 'brush' || chosen === 'eraser') && (
-        <label className={styles.size} title={t('Size of the brush ([ and ])')}>
+        <label className={styles.size} title={sizeTitle}>
           <input
             type="range"
             min={SMALLEST_PX}
             max={LARGEST_PX / 2}
             value={brushPx}
-            aria-label={t('Size of the brush ([ and ])')}
+            aria-label={t('Size of the brush')}
             data-testid="brush-size"
             onChange={(event) =>
               workspace.tool.dispatch({ type: 'size', brushPx: event.currentTarget.valueAsNumber })

@@ -230,7 +230,7 @@ export class StageTools {
       this.sheet = null;
       notify({
         tone: 'info',
-        text: t('Nothing is left of the mask; mark the object as absent instead (X).'),
+        text: t('Nothing is left of the mask; mark the object as absent instead.'),
       });
       this.on.invalidate();
       return;

@@ -1,6 +1,7 @@
 import { notify, notifyError } from '../app/notices';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
+import { keyHint } from '../keys/keyHint';
 import { rangeOf } from '../playback/range';
 import { isSame } from '../session/changes';
 import { lastChange } from '../session/history';
@@ -20,7 +21,7 @@ export function toolItems(workspace: Workspace, chooseFile: () => void): readonl
     {
       id: 'copy-previous',
       label: t('Copy the mask of the previous prompted frame'),
-      hint: 'A',
+      hint: keyHint('copyMask'),
       disabled: none,
       run: () => void copyPrevious(workspace),
     },
@@ -34,14 +35,14 @@ export function toolItems(workspace: Workspace, chooseFile: () => void): readonl
     {
       id: 'absent',
       label: isAbsent ? t('Not absent {where}', { where }) : t('Absent {where}', { where }),
-      hint: 'X',
+      hint: keyHint('absent'),
       disabled: none,
       run: () => markAbsent(workspace),
     },
     {
       id: 'verify',
       label: t('Verify {where}', { where }),
-      hint: 'Enter',
+      hint: keyHint('verify'),
       disabled: none,
       run: () => void verifyRange(workspace, true),
     },
@@ -55,7 +56,7 @@ export function toolItems(workspace: Workspace, chooseFile: () => void): readonl
       id: 'retrack',
       label: t('Track the range anew, and compare'),
       note: t('Between in and out; verified frames end it'),
-      hint: 'R',
+      hint: keyHint('retrack'),
       disabled: none,
       run: () => retrack(workspace),
     },
@@ -118,7 +119,7 @@ export function retrack(workspace: Workspace, overwritesVerified = false): void 
   const chosen = rangeOf(range.get(), player.times.numFrames);
   if (selectedId === null || selectedId < 0) return;
   if (!chosen) {
-    notify({ tone: 'info', text: t('Set in (I) and out (O) first: the range to track anew.') });
+    notify({ tone: 'info', text: t('Set in and out first: the range to track anew.') });
     return;
   }
   const here = player.shown;

@@ -5,6 +5,7 @@ import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { fromServer } from '../i18n/server/fromServer';
 import { t, useLanguage } from '../i18n/t';
+import { keyHint, useWithKey } from '../keys/keyHint';
 import { isEmpty } from '../session/prompts';
 import { type SessionState, visibleObjects } from '../session/state';
 import { useMay } from '../team/capabilities';
@@ -37,6 +38,7 @@ function Idle({ workspace, canGoOn }: { workspace: Workspace; canGoOn: boolean }
   const canTrack = useStore(workspace.session.store, hasPrompts);
   const isLive = useStore(workspace.session.connection, (status) => status === 'live');
   const [starting, setStarting] = useState(false);
+  const withKey = useWithKey();
   const start = async (command: Promise<void>) => {
     setStarting(true);
     await command;
@@ -50,7 +52,7 @@ function Idle({ workspace, canGoOn }: { workspace: Workspace; canGoOn: boolean }
   };
   const disabled = !canTrack || starting || !isLive;
   const why = canTrack
-    ? t('Carry the masks through the video (T)')
+    ? withKey(t('Carry the masks through the video'), 'track')
     : t('Click an object in the video first');
   return (
     <div className={styles.split} title={why}>
@@ -71,10 +73,20 @@ function Idle({ workspace, canGoOn }: { workspace: Workspace; canGoOn: boolean }
         direction="up"
         disabled={disabled}
         className={styles.more}
-        items={[
-          { id: 'both', label: t('Both directions'), hint: 'T', run: () => void track('BOTH') },
+        items={() => [
+          {
+            id: 'both',
+            label: t('Both directions'),
+            hint: keyHint('track'),
+            run: () => void track('BOTH'),
+          },
           { id: 'forward', label: t('Forward'), run: () => void track('FORWARD') },
-          { id: 'backward', label: t('Backward'), run: () => void track('BACKWARD') },
+          {
+            id: 'backward',
+            label: t('Backward'),
+            hint: keyHint('trackBackward'),
+            run: () => void track('BACKWARD'),
+          },
           ...(canGoOn ? [goOn] : []),
         ]}
       >
@@ -92,6 +104,7 @@ function Running({
   onCancel: (() => Promise<void>) | null; // null: not for this person
 }) {
   const meter = useRef(new RateMeter());
+  const withKey = useWithKey();
   const [cancelling, setCancelling] = useState(false);
   const { framesDone, framesTotal, pace } = propagation;
   meter.current.add(framesDone, performance.now());
@@ -119,7 +132,7 @@ function Running({
         <Button
           look="outlined"
           data-testid="cancel"
-          title={t('Stop and keep what is done (Esc)')}
+          title={withKey(t('Stop and keep what is done'), 'escape')}
           disabled={cancelling}
           onClick={() => {
             setCancelling(true);

@@ -7,7 +7,7 @@ export interface MenuItem {
   readonly id: string;
   readonly label: string;
   readonly note?: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined; // the key that does the same
   readonly disabled?: boolean;
   readonly checked?: boolean;
   readonly run: () => void;
