@@ -134,6 +134,8 @@ class SAM2AutomaticMaskGenerator:
             raise ValueError("Exactly one of points_per_side or point_grid must be provided.")
         if output_mode not in OUTPUT_MODES:
             raise ValueError(f"Unknown output_mode {output_mode}; it is one of {', '.join(OUTPUT_MODES)}.")
+        if points_per_batch < 1 or (points_per_side is not None and points_per_side < 1):
+            raise ValueError("points_per_side and points_per_batch must be at least 1")
         if points_per_side is not None:
             point_grids = build_all_layer_point_grids(
                 points_per_side, crop_n_layers, crop_n_points_downscale_factor

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from hydra import compose, initialize_config_dir, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
@@ -152,22 +153,32 @@ def _build(
     config = load_config(config_file, overrides)
     if "_target_" not in config.get("model", {}):
         raise ValueError(f"{config_file} has no 'model' with a _target_; it is no SAM 2 configuration")
-    model = instantiate(config.model, _recursive_=True)
+    try:
+        model = instantiate(config.model, _recursive_=True)
+    except InstantiationException as error:
+        # Its own message is of several lines, around the sentence of the part that refused.
+        why = error.__cause__ or error
+        raise ValueError(f"{config_file}: {str(why).splitlines()[0]}") from error
     if weights is not None:
         load_weights(model, weights, Path(ckpt_path).name)
     model = model.to(device)
     return model.eval() if mode == "eval" else model
 
 
-def _usable_device(device: str | torch.device) -> torch.device:
+def _usable_device(device: str | torch.device | None) -> torch.device:
     try:
-        device = torch.device(device)
-    except RuntimeError as error:
+        device = torch.device("cpu" if device is None else device)
+    except (RuntimeError, TypeError) as error:
         raise ValueError(f"{device!r} is no device; give for example 'cpu' or 'cuda'") from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("device 'cuda' cannot be used: no GPU is visible to this PyTorch; pass device='cpu'")
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ValueError("device 'mps' cannot be used on this machine; pass device='cpu'")
+    try:
+        torch.empty(1, device=device)  # such as a GPU number that is not there
+    except (RuntimeError, AssertionError, ImportError) as error:
+        why = str(error).splitlines()[0]
+        raise ValueError(f"device '{device}' cannot be used ({why}); pass device='cpu'") from error
     return device
 
 

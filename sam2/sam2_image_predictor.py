@@ -178,31 +178,33 @@ class SAM2ImagePredictor:
             if point_labels is None:
                 raise ValueError("point_labels must be supplied if point_coords is supplied.")
             points = _floats("point_coords", point_coords, self.device)
-            labels = torch.as_tensor(point_labels, dtype=torch.int, device=self.device)
+            labels = _floats("point_labels", point_labels, self.device)
             _check_points(points, labels)
+            labels = labels.int()
             coords = self._transforms.transform_coords(points, normalize=normalize_coords, orig_hw=orig_hw)
             if coords.ndim == 2:
                 coords, labels = coords[None], labels[None]
         if box is not None:
             boxes = _floats("box", box, self.device)
-            if boxes.shape[-1] != 4 or boxes.ndim > 2:
-                raise ValueError(f"box must have shape (4,) or (B, 4), not {tuple(boxes.shape)}")
+            _check_boxes(boxes)
             corners = self._transforms.transform_boxes(boxes, normalize=normalize_coords, orig_hw=orig_hw)
             if coords is not None and coords.shape[0] != corners.shape[0]:
                 raise ValueError(f"{coords.shape[0]} sets of points do not match {corners.shape[0]} boxes")
         if mask_logits is not None:
             mask = _floats("mask_input", mask_logits, self.device)
             mask = mask[None] if mask.ndim == 3 else mask
-            self._check_mask_input(mask)
+            self._check_mask_input(mask, [given.shape[0] for given in (coords, corners) if given is not None])
         return mask, coords, labels, corners
 
-    def _check_mask_input(self, mask: Tensor) -> None:
+    def _check_mask_input(self, mask: Tensor, batches: list[int]) -> None:
         height, width = self.model.sam_prompt_encoder.mask_input_size
         if mask.ndim != 4 or tuple(mask.shape[1:]) != (1, height, width):
             raise ValueError(
                 f"mask_input must have shape (1, {height}, {width}) or (B, 1, {height}, {width}), "
                 f"not {tuple(mask.shape)}"
             )
+        if batches and mask.shape[0] not in (1, batches[0]):
+            raise ValueError(f"{mask.shape[0]} masks in mask_input do not match {batches[0]} sets of prompts")
 
     @torch.no_grad()
     def _predict(
@@ -260,7 +262,7 @@ class SAM2ImagePredictor:
             sparse_prompt_embeddings=sparse,
             dense_prompt_embeddings=dense,
             multimask_output=multimask_output,
-            repeat_image=points is not None and points[0].shape[0] > 1,
+            repeat_image=sparse.shape[0] > 1,
             high_res_features=[level[img_idx].unsqueeze(0) for level in self._features["high_res_feats"]],
         )
         return low_res, ious
@@ -279,11 +281,21 @@ def _height_width(image: np.ndarray | Image) -> tuple[int, int]:
 
 
 def _floats(name: str, values: np.ndarray, device: torch.device) -> Tensor:
-    values = values if isinstance(values, Tensor) else np.asarray(values)
-    tensor = torch.as_tensor(values, dtype=torch.float, device=device)
+    try:
+        values = values if isinstance(values, Tensor) else np.asarray(values)
+        tensor = torch.as_tensor(values, dtype=torch.float, device=device)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is no array of numbers; give a numpy array or a tensor") from error
     if not tensor.isfinite().all():
         raise ValueError(f"{name} holds values that are not finite")
     return tensor
+
+
+def _check_boxes(boxes: Tensor) -> None:
+    if boxes.shape[-1:] != (4,) or boxes.ndim > 2 or boxes.numel() == 0:
+        raise ValueError(f"box must have shape (4,) or (B, 4), not {tuple(boxes.shape)}")
+    if (boxes[..., 2:] < boxes[..., :2]).any():
+        raise ValueError("box is out of order; give x0, y0, x1, y1 with x0 <= x1 and y0 <= y1")
 
 
 def _check_points(points: Tensor, labels: Tensor) -> None:

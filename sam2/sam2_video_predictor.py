@@ -12,10 +12,10 @@ from sam2.modeling.sam2_base import SAM2Base
 from sam2.modeling.types import ImageFeatures, MaskPrediction, MemoryTokens, Prompts
 from sam2.tracking.errors import UsageError
 from sam2.tracking.frames import open_frames
-from sam2.tracking.official_prompts import merge_clicks, parse_mask
-from sam2.tracking.prompts import FramePrompts
+from sam2.tracking.official_prompts import merge_clicks, parse_mask, parse_object_id
+from sam2.tracking.prompts import FramePrompts, ObjectId
 from sam2.tracking.spill import DEFAULT_MAX_BYTES
-from sam2.tracking.state import FramePrediction, ObjectId, VideoState
+from sam2.tracking.state import FramePrediction, VideoState
 from sam2.tracking.tracker import TrackingOptions, VideoTracker
 
 VideoMasks = tuple[int, list[ObjectId], Tensor]
@@ -101,7 +101,8 @@ class SAM2VideoPredictor(SAM2Base):
         Points are in video pixels, or in 0..1 with `normalize_coords=False`. `clear_old_points=False`
         adds to the frame's earlier clicks.
         """
-        frames = inference_state.frames
+        frames, obj_id = inference_state.frames, parse_object_id(obj_id)
+        frame_idx = inference_state.check_frame_idx(frame_idx)
         earlier = inference_state.objects.get(obj_id)
         prompts = merge_clicks(
             earlier.prompts.get(frame_idx) if earlier else None,
@@ -121,13 +122,14 @@ class SAM2VideoPredictor(SAM2Base):
         self, inference_state: VideoState, frame_idx: int, obj_id: ObjectId, mask: Any
     ) -> VideoMasks:
         """Show an object by its mask [H, W] on a frame."""
-        return self._prompt(inference_state, obj_id, frame_idx, FramePrompts(mask=parse_mask(mask)))
+        prompts = FramePrompts(mask=parse_mask(mask))
+        return self._prompt(inference_state, parse_object_id(obj_id), frame_idx, prompts)
 
     def clear_all_prompts_in_frame(
         self, inference_state: VideoState, frame_idx: int, obj_id: ObjectId, need_output: bool = True
     ) -> VideoMasks | None:
         """Take away an object's prompts on a frame; its mask there stays until tracking goes over it."""
-        prediction = self.tracker.clear(inference_state, obj_id, frame_idx)
+        prediction = self.tracker.clear(inference_state, parse_object_id(obj_id), frame_idx)
         return self._video_masks(inference_state, prediction) if need_output else None
 
     def reset_state(self, inference_state: VideoState) -> None:
@@ -139,6 +141,7 @@ class SAM2VideoPredictor(SAM2Base):
     ) -> tuple[list[ObjectId], list[tuple[int, Tensor]]]:
         """Forget an object. Returns the ids that are left, and the masks on the frames where it had
         prompts. With `strict` an unknown id is a UsageError."""
+        obj_id = parse_object_id(obj_id)
         if obj_id not in inference_state.objects:
             if strict:
                 raise UsageError(

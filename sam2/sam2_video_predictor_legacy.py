@@ -14,8 +14,8 @@ import torch
 from sam2.sam2_video_predictor import SAM2VideoPredictor as IndependentObjects
 from sam2.sam2_video_predictor import VideoMasks
 from sam2.tracking.errors import UsageError
-from sam2.tracking.prompts import FramePrompts
-from sam2.tracking.state import FreshPrediction, ObjectId, TrackedObject, VideoState
+from sam2.tracking.prompts import FramePrompts, ObjectId
+from sam2.tracking.state import FreshPrediction, TrackedObject, VideoState
 from sam2.tracking.tracker import VideoTracker
 
 

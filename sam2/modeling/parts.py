@@ -13,6 +13,9 @@ from sam2.modeling.sam.prompt_encoder import PromptEncoder
 from sam2.modeling.sam.transformer import TwoWayTransformer
 from sam2.modeling.sam2_utils import MLP
 
+COARSEST_STRIDE = 32
+"""Pixels of the input for each of the trunk's coarsest map."""
+
 
 class SAM2Parts(nn.Module):
     """The parts of a `SAM2Base` under their official names, and its settings."""
@@ -60,6 +63,8 @@ class SAM2Parts(nn.Module):
             raise ValueError("fixed_no_obj_ptr needs pred_obj_scores and use_obj_ptrs_in_encoder")
         if proj_tpos_enc_in_obj_ptrs and not add_tpos_enc_to_obj_ptrs:
             raise ValueError("proj_tpos_enc_in_obj_ptrs needs add_tpos_enc_to_obj_ptrs")
+        if image_size % COARSEST_STRIDE:
+            raise ValueError(f"image_size is {image_size}; it must be a multiple of {COARSEST_STRIDE}")
         self.image_encoder = image_encoder
         self.use_high_res_features_in_sam = use_high_res_features_in_sam
         self.num_feature_levels = 3 if use_high_res_features_in_sam else 1

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import numpy as np
 import torch
 
-from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, PointPrompt
+from sam2.tracking.prompts import BoxPrompt, FramePrompts, MaskPrompt, ObjectId, PointPrompt
+
+
+def parse_object_id(obj_id: Any) -> ObjectId:
+    """The id as it is kept: whole numbers of any kind, 0-dimensional tensors too, are ints."""
+    try:
+        return index(obj_id)
+    except TypeError:
+        pass
+    try:
+        hash(obj_id)
+    except TypeError as error:
+        raise ValueError(f"object id {obj_id!r} cannot be one; use an int or a str") from error
+    return obj_id
 
 
 def merge_clicks(

@@ -6,10 +6,14 @@ once, when a prompt is used.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from math import isfinite
 
 import numpy as np
+
+ObjectId = Hashable
+"""Any int or str that the caller likes."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from operator import index
 
 import torch
 from torch import Tensor
@@ -13,11 +14,8 @@ from sam2.tracking.frames import FrameSource
 from sam2.tracking.memory import FrameMemory, MemoryBank
 from sam2.tracking.official_view import OfficialView
 from sam2.tracking.prefetch import FrameReader
-from sam2.tracking.prompts import FramePrompts
+from sam2.tracking.prompts import FramePrompts, ObjectId
 from sam2.tracking.spill import MemorySpill
-
-ObjectId = Hashable
-"""Any int or str that the caller likes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +93,13 @@ class VideoState(OfficialView):
 
     def check_frame_idx(self, frame_idx: int) -> int:
         """The index as an int; ValueError if there is no such frame."""
-        if not 0 <= frame_idx < self.num_frames:
-            raise ValueError(f"frame_idx {frame_idx} is outside 0..{self.num_frames - 1}")
-        return int(frame_idx)
+        try:
+            idx = index(frame_idx)
+        except TypeError as error:
+            raise ValueError(f"frame_idx {frame_idx!r} is no whole number; frames count from 0") from error
+        if not 0 <= idx < self.num_frames:
+            raise ValueError(f"frame_idx {idx} is outside 0..{self.num_frames - 1}")
+        return idx
 
     def find(self, obj_ids: Iterable[ObjectId] | None = None) -> list[TrackedObject]:
         """These objects, or all; ValueError if there is no such object."""

@@ -19,10 +19,10 @@ from sam2.tracking.frames import FrameSource
 from sam2.tracking.inference import FrameInference
 from sam2.tracking.memory import FrameMemory
 from sam2.tracking.prefetch import FrameReader
-from sam2.tracking.prompts import FramePrompts, MaskPrompt
+from sam2.tracking.prompts import FramePrompts, MaskPrompt, ObjectId
 from sam2.tracking.selection import BankRules
 from sam2.tracking.spill import DEFAULT_MAX_BYTES, MemorySpill
-from sam2.tracking.state import FramePrediction, FreshPrediction, ObjectId, TrackedObject, VideoState
+from sam2.tracking.state import FramePrediction, FreshPrediction, TrackedObject, VideoState
 
 
 @dataclass(frozen=True)

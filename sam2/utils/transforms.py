@@ -25,7 +25,11 @@ def image_to_tensor(image: np.ndarray | Image) -> Tensor:
         raise ValueError(f"an image has shape (height, width, 3), not {array.shape}")
     # A copy: PIL and read-only arrays do not lend their memory to a tensor.
     tensor = torch.from_numpy(array.copy()).permute(2, 0, 1)
-    return tensor.float().div_(255) if tensor.dtype == torch.uint8 else tensor.float()
+    if tensor.dtype == torch.uint8:
+        return tensor.float().div_(255)
+    if not tensor.isfinite().all():
+        raise ValueError("the image holds values that are not finite")
+    return tensor.float()
 
 
 def _small_components(mask_N1HW: Tensor, max_area: float) -> Tensor:

@@ -235,6 +235,9 @@ def test_options_are_checked(model: SAM2Base) -> None:
         SAM2AutomaticMaskGenerator(model, points_per_side=None)
     with pytest.raises(ValueError, match="Unknown output_mode png"):
         SAM2AutomaticMaskGenerator(model, output_mode="png")
+    for none in ({"points_per_side": 0}, {"points_per_batch": 0}):
+        with pytest.raises(ValueError, match="at least 1"):
+            SAM2AutomaticMaskGenerator(model, **none)
     with pytest.raises(ValueError, match="1 grids for 2 layers"):
         grids = [np.array([[0.5, 0.5]])]
         SAM2AutomaticMaskGenerator(model, points_per_side=None, point_grids=grids, crop_n_layers=1)

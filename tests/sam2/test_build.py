@@ -165,6 +165,26 @@ def test_cuda_on_a_machine_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
         build_sam2(TINY, device="toaster")
 
 
+@pytest.mark.parametrize("device", ["cuda:9", "xpu", "gpu"])
+def test_a_device_that_is_not_there(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # so that only the number is wrong
+    with pytest.raises(ValueError, match="pass device='cpu'|is no device") as caught:
+        build_sam2(TINY, device=device)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_device_is_the_cpu() -> None:
+    assert build_sam2(TINY, device=None, hydra_overrides_extra=[SMALL_IMAGE]).device == torch.device("cpu")
+
+
+def test_an_image_size_that_does_not_fit() -> None:
+    with pytest.raises(ValueError, match="^configs/.*: image_size is 100; it must be a multiple of 32$"):
+        build_sam2(TINY, device="cpu", hydra_overrides_extra=["++model.image_size=100"])
+    with pytest.raises(ValueError, match="unexpected keyword argument 'sise'") as caught:
+        build_sam2(TINY, device="cpu", hydra_overrides_extra=["++model.sise=3"])
+    assert "\n" not in str(caught.value)
+
+
 def test_a_missing_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no checkpoint at .*gone.pt"):
         _build(ckpt_path=tmp_path / "gone.pt")

@@ -151,6 +151,14 @@ def test_prompting_without_an_image(model: SAM2Base) -> None:
         ({"point_coords": POINT, "point_labels": np.array([2])}, "1 .include. or 0 .exclude."),
         ({"point_coords": POINT, "point_labels": np.array([-1])}, "1 .include. or 0 .exclude."),
         ({"point_coords": POINT * np.nan, "point_labels": LABEL}, "not finite"),
+        ({"point_coords": POINT, "point_labels": np.array([0.5])}, "1 .include. or 0 .exclude."),
+        ({"point_coords": "here", "point_labels": LABEL}, "point_coords is no array of numbers"),
+        ({"box": np.zeros((0, 4))}, r"shape \(4,\) or \(B, 4\), not \(0, 4\)"),
+        ({"box": np.array([[1, 2, 3, 4], [5, 5, 4, 9]])}, "box is out of order"),
+        (
+            {"box": np.array([[1, 2, 3, 4]] * 2), "mask_input": np.zeros((3, 1, 32, 32))},
+            "3 masks in mask_input do not match 2 sets of prompts",
+        ),
         ({"box": np.zeros(3)}, r"shape \(4,\) or \(B, 4\)"),
         ({"mask_input": np.zeros((1, 8, 8))}, r"mask_input must have shape \(1, 32, 32\)"),
         ({"mask_input": np.full((1, 32, 32), np.nan)}, "mask_input holds values that are not finite"),
@@ -161,6 +169,19 @@ def test_bad_prompts(predictor: SAM2ImagePredictor, prompt: dict, message: str) 
     with pytest.raises(ValueError, match=message):
         predictor.predict(**prompt)
     assert np.array_equal(predictor.predict(POINT, LABEL)[2], before)
+
+
+def test_an_image_with_nan(predictor: SAM2ImagePredictor) -> None:
+    with pytest.raises(ValueError, match="the image holds values that are not finite"):
+        predictor.set_image(np.full((10, 10, 3), np.nan))
+
+
+def test_several_masks_without_clicks(predictor: SAM2ImagePredictor) -> None:
+    low_res = predictor.predict(POINT, LABEL)[2][:, None]
+    masks, ious, _ = predictor.predict(mask_input=low_res, multimask_output=False)
+    assert masks.shape == (3, 1, HEIGHT, WIDTH) and ious.shape == (3, 1)
+    alone = predictor.predict(mask_input=low_res[1], multimask_output=False, return_logits=True)[0]
+    assert np.array_equal(masks[1], alone > 0)
 
 
 @pytest.mark.parametrize("shape", [(10, 10), (10, 10, 4), (0, 10, 3)])

@@ -58,6 +58,13 @@ NAN_MASK = np.where(disc(9, 9, 4, SIDE), np.nan, 0.0)
 BAD = {
     "frame beyond the end": (click(frame_idx=10, **POINT), ValueError, r"frame_idx 10 is outside 0\.\.9"),
     "frame before the start": (click(frame_idx=-1, **POINT), ValueError, r"frame_idx -1 is outside"),
+    "frame that is no whole number": (click(frame_idx=0.5, **POINT), ValueError, "0.5 is no whole number"),
+    "frame that is a word": (click(frame_idx="first", **POINT), ValueError, "'first' is no whole number"),
+    "object id that cannot be one": (
+        click(obj_id=[1], **POINT),
+        ValueError,
+        r"object id \[1\] cannot be one",
+    ),
     "labels missing": (click(points=[[1, 2]]), ValueError, "points and labels must be provided together"),
     "nothing given": (click(), ValueError, "at least one of points or box must be provided as input"),
     "no points": (click(points=np.zeros((0, 2)), labels=[]), ValueError, "at least one of points or box"),

@@ -47,6 +47,16 @@ def test_ids_are_anything_in_order_of_insertion_and_may_come_late(predictor, sta
     assert [t for t, _, _ in seen] == list(range(40)) and all(ids == ["cup", 7] for _, ids, _ in seen)
 
 
+@pytest.mark.parametrize("obj_id", [np.int64(7), torch.tensor(7)])
+def test_whole_numbers_of_any_kind_are_one_id(obj_id, predictor, state):
+    predictor.add_new_points_or_box(state, 0, 7, **POINT)
+    _, ids, _ = predictor.add_new_points_or_box(state, 1, obj_id, **POINT)
+    assert ids == [7] and type(ids[0]) is int
+    assert predictor.clear_all_prompts_in_frame(state, 1, obj_id)[1] == [7]
+    assert predictor.add_new_mask(state, 1, obj_id, np.ones((SIDE, SIDE), bool))[1] == [7]
+    assert predictor.remove_object(state, obj_id)[0] == []
+
+
 def test_removing_an_object_shifts_the_others_and_the_last_one_resets(predictor, state):  # [1]
     for obj_id in (1, 2, 3):
         predictor.add_new_points_or_box(state, obj_id, obj_id, **POINT)
