@@ -11,24 +11,27 @@ from sam2.training.batch import Batch, VideoBatch
 
 
 class Waiting:
-    """Counts from the first batch that is asked for. What is only queued on a GPU (copies, drawing) does not
-    count: the step that needs it takes longer by as much."""
+    """Counts in an epoch from its first batch on; that one also waits for worker processes to start. What is
+    only queued on a GPU (copies, drawing) does not count: the step that needs it takes longer by as much."""
 
     def __init__(self) -> None:
-        self.waited_s = 0.0
+        self._waited_s = 0.0
         self._began = time.monotonic()
 
     def batches(self, loader: Iterable[Batch], device: torch.device) -> Iterator[VideoBatch]:
-        self.waited_s = 0.0
-        asked = self._began = time.monotonic()
+        asked = None
         for batch in loader:
             there = batch.to(device)
-            self.waited_s += time.monotonic() - asked
+            now = time.monotonic()
+            if asked is None:
+                self._waited_s, self._began = 0.0, now
+            else:
+                self._waited_s += now - asked
             yield there
             asked = time.monotonic()
 
     @property
     def share(self) -> float:
-        """Of the time since then, 0..1."""
+        """Of the time since the first batch was there, 0..1."""
         passed = time.monotonic() - self._began
-        return self.waited_s / passed if passed else 0.0
+        return self._waited_s / passed if passed else 0.0

@@ -98,3 +98,11 @@ def test_a_scene_is_one_vector_of_the_shapes_that_are_written_down() -> None:
     assert [tuple(value.shape) for value in vars(tensors).values()] == shapes(len(TIMES), len(parts))
     assert np.allclose(tensors.radii[0, -1].numpy(), parts[-1][1].radii.mean)
     assert np.allclose(tensors.numbers[-1, 0].item(), scene.backdrop.pattern)
+
+
+def test_nothing_waits_for_the_device() -> None:
+    """On the meta device tensors have no values: whatever asked for one, or mixed in another device's, fails."""
+    blurred = next(s for i in range(20) if (s := scene_of(i, noise=0.0, jpeg_quality=60)).look.shutter)
+    found = render(pack(blurred, TIMES).to(torch.device("meta")))
+    assert found.images_TCHW.is_meta and found.images_TCHW.shape == (2, 3, HEIGHT, WIDTH)
+    assert found.owner_THW.is_meta and found.owner_THW.shape == (2, HEIGHT, WIDTH)
