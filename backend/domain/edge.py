@@ -25,7 +25,7 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class Edge:
-    """Levels on a grid that lies over a part of the frame. What is outside of it is background.
+    """Levels on a grid that lies over a part of the frame. Beyond it the cells along its sides go on.
 
     The place is in source-video pixels, from the outer border of the first cell to that of the last.
     """
@@ -37,6 +37,11 @@ class Edge:
     width: int  # cells
     height: int
     levels: bytes  # one a cell, row by row
+
+    @property
+    def cell(self) -> float:
+        """Source-video pixels along the longer side of a cell."""
+        return max((self.right - self.left) / self.width, (self.bottom - self.top) / self.height)
 
     def packed(self) -> bytes:
         head = _HEAD.pack(_VERSION, self.left, self.top, self.right, self.bottom, self.width, self.height)

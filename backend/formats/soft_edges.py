@@ -23,12 +23,17 @@ FAINTEST = 0.5 / LEVELS  # the alpha of level 0, which stands for none at all
 def alpha_of(mask: FrameMask) -> np.ndarray:
     """float32 [height, width] in 0..1; above 0.5 where the mask is, below where it is not."""
     pixels = decode(rle_of(mask))
-    if mask.edge is not None and pixels.any() and not pixels.all():
-        try:
-            return _as_seen(Edge.unpacked(mask.edge), pixels)
-        except InvalidInput:
-            pass  # the mask itself is whole, and nobody can mend an edge: better the ramp than no export
-    return ramp(pixels)
+    if not pixels.any() or pixels.all():
+        return pixels.astype(np.float32)
+    edge = _edge_of(mask)
+    reach = RADIUS if edge is None else REACH * edge.cell
+    x, y, width, height = cv2.boundingRect(pixels.astype(np.uint8))
+    more = int(reach) + 2
+    x0, y0 = max(x - more, 0), max(y - more, 0)
+    window = np.s_[y0 : y + height + more, x0 : x + width + more]
+    alpha = np.zeros(pixels.shape, np.float32)
+    alpha[window] = ramp(pixels[window]) if edge is None else _as_seen(edge, pixels[window], x0, y0)
+    return alpha
 
 
 def ramp(mask: np.ndarray) -> np.ndarray:
@@ -38,26 +43,24 @@ def ramp(mask: np.ndarray) -> np.ndarray:
     return np.clip(0.5 + _distance(mask) / (2 * RADIUS), 0, 1)
 
 
-def _as_seen(edge: Edge, mask: np.ndarray) -> np.ndarray:
-    """The edge at the video's size. Between cells logits are interpolated, as SAM 2 does it for the mask: so
-    both have one border.
+def _edge_of(mask: FrameMask) -> Edge | None:
+    """None also where it is damaged: the mask is whole, and nobody can mend an edge. Better the ramp than no
+    export."""
+    try:
+        return Edge.unpacked(mask.edge) if mask.edge is not None else None
+    except InvalidInput:
+        return None
 
-    Where the two differ all the same, say because another object has the pixel, the mask is right. Alpha then
-    leaves half with the distance to the border, as slowly as an edge may.
+
+def _as_seen(edge: Edge, mask: np.ndarray, x0: int, y0: int) -> np.ndarray:
+    """The edge at the video's size, under a window of the mask that begins at (x0, y0).
+
+    Between cells logits are interpolated, as SAM 2 does it for the mask: so both have one border. Where they
+    differ all the same, say because another object has the pixel, the mask is right. Alpha then leaves half with
+    the distance to the border, as slowly as an edge may.
     """
-    alpha = _enlarged(edge, *mask.shape)
-    cell = max((edge.right - edge.left) / edge.width, (edge.bottom - edge.top) / edge.height)
-    away = CLEAR + (0.5 - CLEAR) * np.minimum(np.abs(_distance(mask)) / (REACH * cell), 1)
-    return np.where(mask, np.maximum(alpha, 0.5 + away), np.minimum(alpha, 0.5 - away))
-
-
-def _enlarged(edge: Edge, height: int, width: int) -> np.ndarray:
-    """Alpha as the cells have it, float32 [height, width]; none outside of them."""
     levels = np.frombuffer(edge.levels, np.uint8).reshape(edge.height, edge.width)
     shares = (levels.astype(np.float32) + 0.5) / LEVELS
-    logits = np.log(shares / (1 - shares))
-    x0, x1 = _pixels(edge.left, edge.right, width)
-    y0, y1 = _pixels(edge.top, edge.bottom, height)
     across, down = edge.width / (edge.right - edge.left), edge.height / (edge.bottom - edge.top)
     place = np.array(  # of a pixel's centre among the cells' centres
         [
@@ -65,23 +68,16 @@ def _enlarged(edge: Edge, height: int, width: int) -> np.ndarray:
             [0, down, (y0 + 0.5 - edge.top) * down - 0.5],
         ]
     )
-    sheet = cv2.warpAffine(
-        logits,
+    logits = cv2.warpAffine(
+        np.log(shares / (1 - shares)),
         place,
-        (x1 - x0, y1 - y0),
+        (mask.shape[1], mask.shape[0]),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    seen = (1 / (1 + np.exp(-sheet)) - FAINTEST) / (1 - 2 * FAINTEST)
-    alpha = np.zeros((height, width), np.float32)
-    alpha[y0:y1, x0:x1] = np.clip(seen, 0, 1)
-    return alpha
-
-
-def _pixels(first: float, last: float, count: int) -> tuple[int, int]:
-    """The pixels that lie between, at least one."""
-    begin = min(max(round(first), 0), count - 1)
-    return begin, min(max(round(last), begin + 1), count)
+    alpha = np.clip((1 / (1 + np.exp(-logits)) - FAINTEST) / (1 - 2 * FAINTEST), 0, 1)
+    away = CLEAR + (0.5 - CLEAR) * np.minimum(np.abs(_distance(mask)) / (REACH * edge.cell), 1)
+    return np.where(mask, np.maximum(alpha, 0.5 + away), np.minimum(alpha, 0.5 - away))
 
 
 def _distance(mask: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from backend.domain.edge import LEVELS, REACH, Edge
 
-STEPS = (1, 2, 1)  # together REACH: shifts that spread a mask that far, with few passes
+STEPS = (1, 2)  # cells: shifts that carry the two rows of cells along a border as far as REACH, in few passes
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def edge_of(soft: SoftMask) -> Edge | None:
     y0, x0 = max(int(rows[0]) - REACH, 0), max(int(columns[0]) - REACH, 0)
     window = np.s_[y0 : int(rows[-1]) + REACH + 1, x0 : int(columns[-1]) + REACH + 1]
     levels, inside = soft.levels[window], inside[window]
-    near = _spread(inside) & _spread(~inside)
+    near = _near_border(inside)
     kept = np.where(near, levels, inside * np.uint8(LEVELS - 1))
     height, width = kept.shape
     cell_x = (soft.right - soft.left) / soft.levels.shape[1]
@@ -48,13 +48,18 @@ def edge_of(soft: SoftMask) -> Edge | None:
     return Edge(left, top, left + width * cell_x, top + height * cell_y, width, height, kept.tobytes())
 
 
-def _spread(mask: np.ndarray) -> np.ndarray:
-    """What lies within REACH cells of the mask, along either axis."""
-    for axis in (0, 1):
-        for step in STEPS:
-            before = np.moveaxis(mask, axis, 0)
-            mask = mask.copy()
-            after = np.moveaxis(mask, axis, 0)
-            after[step:] |= before[:-step]
-            after[:-step] |= before[step:]
-    return mask
+def _near_border(inside: np.ndarray) -> np.ndarray:
+    """Which cells lie within REACH of one of the other kind, along either axis."""
+    near = np.zeros_like(inside)
+    for cells, beside in ((inside, near), (inside.T, near.T)):
+        changes = cells[1:] != cells[:-1]
+        beside[1:] |= changes
+        beside[:-1] |= changes
+    for step in STEPS:
+        before = near.copy()
+        near[step:] |= before[:-step]
+        near[:-step] |= before[step:]
+        before = near.copy()
+        near[:, step:] |= before[:, :-step]
+        near[:, :-step] |= before[:, step:]
+    return near

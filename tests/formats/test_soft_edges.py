@@ -83,6 +83,11 @@ def test_a_mask_of_which_nobody_said_anything_has_the_ramp() -> None:
     assert np.array_equal(alpha_of(replace(seen.mask, edge=None)), ramp(seen.pixels))
 
 
+@given(shapes(17, 29))
+def test_the_ramp_is_drawn_where_the_mask_is_and_is_the_same_there(pixels: np.ndarray) -> None:
+    assert np.array_equal(alpha_of(frame_mask(1, 0, pixels)), ramp(pixels))
+
+
 def test_mask_and_edge_of_one_engine_have_one_border() -> None:
     """The clamp has next to nothing to do: alpha runs on steadily through its half."""
     seen = Seen.of(disc(6.0))
