@@ -56,8 +56,8 @@ def _as_seen(edge: Edge, mask: np.ndarray, x0: int, y0: int) -> np.ndarray:
     """The edge at the video's size, under a window of the mask that begins at (x0, y0).
 
     Between cells logits are interpolated, as SAM 2 does it for the mask: so both have one border. Where they
-    differ all the same, say because another object has the pixel, the mask is right. Alpha then leaves half with
-    the distance to the border, as slowly as an edge may.
+    differ all the same, say because another object has the pixel, the mask is right. Alpha then leaves half
+    with the distance to the border, as slowly as an edge may.
     """
     levels = np.frombuffer(edge.levels, np.uint8).reshape(edge.height, edge.width)
     shares = (levels.astype(np.float32) + 0.5) / LEVELS
