@@ -40,6 +40,7 @@ def session_id(server: MaskletServer, video: VideoInfo) -> str:
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     context = new_context(browser, bypass_csp=True, viewport={"width": 1440, "height": 900})
+    context.add_init_script("sessionStorage.clear()")  # each test finds the session as a new tab does
     yield context.new_page()
     context.close()
 

@@ -27,6 +27,7 @@ import { SessionPresence } from '../presence/sessionPresence';
 import type { CompareMode } from '../review/comparison';
 import { SessionCommands } from '../session/commands';
 import { LiveSession, type SessionInfo } from '../session/liveSession';
+import { keepPlace } from '../session/tabPlace';
 import {
   ALL_VISIBLE,
   type LookStore,
@@ -97,7 +98,6 @@ export function openWorkspace(info: SessionInfo): Workspace {
   window.addEventListener('beforeunload', onLeaving);
   session.open();
   presence.open();
-  player.start();
   const workspace: Workspace = {
     session,
     commands,
@@ -117,6 +117,7 @@ export function openWorkspace(info: SessionInfo): Workspace {
     encoder,
     may,
     close() {
+      leavePlace();
       leaveRole();
       leaveAddress();
       encoder.close();
@@ -130,6 +131,8 @@ export function openWorkspace(info: SessionInfo): Workspace {
       pictures.close();
     },
   };
+  const leavePlace = keepPlace(workspace, window.location.search);
+  player.start();
   const leaveAddress = followAddress(workspace, window.location.search);
   return workspace;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALL_VISIBLE, DEFAULT_LOOK, isShown, readLook, reduceVisibility } from './look';
+import { ALL_VISIBLE, DEFAULT_LOOK, readLook, reduceVisibility, shownOf } from './look';
 import { classColour } from './maskColour';
 import { seen } from './pixelGrid';
 
@@ -15,12 +15,13 @@ test('what was kept is taken as far as it makes sense', () => {
 
 test('hide and solo are switches, and solo goes before hide', () => {
   let state = reduceVisibility(ALL_VISIBLE, { type: 'hide', objectId: 2 });
-  expect([1, 2].map((id) => isShown(state, id))).toEqual([true, false]);
+  expect(shownOf(state, [1, 2])).toEqual([1]);
   state = reduceVisibility(state, { type: 'solo', objectId: 2 });
-  expect([1, 2].map((id) => isShown(state, id))).toEqual([false, true]);
+  expect(shownOf(state, [1, 2])).toEqual([2]);
+  expect(shownOf(state, [1, 3])).toEqual([1, 3]); // it was removed
   state = reduceVisibility(state, { type: 'solo', objectId: 2 });
   state = reduceVisibility(state, { type: 'hide', objectId: 2 });
-  expect([1, 2].map((id) => isShown(state, id))).toEqual([true, true]);
+  expect(shownOf(state, [1, 2])).toEqual([1, 2]);
 });
 
 test('a class has one colour, everywhere', () => {

@@ -62,9 +62,11 @@ export function reduceVisibility(state: Visibility, action: VisibilityAction): V
   }
 }
 
-export function isShown(state: Visibility, objectId: number): boolean {
-  if (state.solo !== null) return state.solo === objectId;
-  return !state.hidden.has(objectId);
+/** Those of the session's objects that are shown. An object that is gone cannot be the only one. */
+export function shownOf(state: Visibility, objectIds: readonly number[]): readonly number[] {
+  const { solo, hidden } = state;
+  if (solo !== null && objectIds.includes(solo)) return [solo];
+  return objectIds.filter((objectId) => !hidden.has(objectId));
 }
 
 function toggled(set: ReadonlySet<number>, item: number): ReadonlySet<number> {

@@ -13,7 +13,7 @@ import {
 import type { ToolState } from '../tools/pointerTool';
 import { drawMasks, type MaskLayer, objectAt } from './drawMasks';
 import { drawBox, drawPrompts, type PromptPart } from './drawPrompts';
-import { isShown } from './look';
+import { shownOf } from './look';
 import { maskColour } from './maskColour';
 import { drawPixelGrid } from './pixelGrid';
 import { type Area, letterbox, pan, type Size, type Spot, toVideo, type View, zoom } from './view';
@@ -209,9 +209,8 @@ export class Painter {
     const frameIdx = this.workspace.player.shown;
     const visibility = this.workspace.visibility.get();
     const look = this.workspace.look.get();
-    const objectIds = visibleObjects(state)
-      .map((object) => object.objectId)
-      .filter((objectId) => isShown(visibility, objectId));
+    const all = visibleObjects(state).map((object) => object.objectId);
+    const objectIds = shownOf(visibility, all);
     this.outlines.want(this.framesAhead(frameIdx), objectIds);
     return objectIds.flatMap((objectId): MaskLayer[] => {
       const outline = this.outlines.get(objectId, frameIdx);

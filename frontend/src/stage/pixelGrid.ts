@@ -12,10 +12,10 @@ export function drawPixelGrid(
   if (view.scale < PIXELS_FROM_SCALE) return;
   const columns = seen(view.offsetX, view.scale, video.width, area.left, area.left + area.width);
   const rows = seen(view.offsetY, view.scale, video.height, 0, area.height);
-  const [left, right] = [columns.first, columns.last].map((x) => view.offsetX + x * view.scale);
-  const [top, bottom] = [rows.first, rows.last].map((y) => view.offsetY + y * view.scale);
-  if (left === undefined || right === undefined || top === undefined || bottom === undefined)
-    return;
+  const left = Math.max(area.left, view.offsetX);
+  const right = Math.min(area.left + area.width, view.offsetX + video.width * view.scale);
+  const top = Math.max(0, view.offsetY);
+  const bottom = Math.min(area.height, view.offsetY + video.height * view.scale);
   context.beginPath();
   for (let x = columns.first; x <= columns.last; x++) {
     context.moveTo(view.offsetX + x * view.scale, top);

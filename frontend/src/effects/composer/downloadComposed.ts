@@ -2,7 +2,7 @@ import type { Workspace } from '../../app/workspace';
 import { t } from '../../i18n/t';
 import { rangeOf } from '../../playback/range';
 import { visibleObjects } from '../../session/state';
-import { isShown } from '../../stage/look';
+import { shownOf } from '../../stage/look';
 import { maskColour } from '../../stage/maskColour';
 import { type Composition, composeVideo } from './composeVideo';
 import { readSound, type Sound } from './sound';
@@ -36,9 +36,11 @@ async function compositionOf(workspace: Workspace, signal: AbortSignal): Promise
   const facts: SourceFacts = await (await fetched(`${base}/composing.json`, signal)).json();
   const state = session.store.get();
   const { colourBy } = workspace.look.get();
-  const objects = visibleObjects(state)
-    .filter(({ objectId }) => isShown(workspace.visibility.get(), objectId))
-    .map(({ objectId }) => ({ objectId, colour: maskColour(state, objectId, colourBy) }));
+  const all = visibleObjects(state).map(({ objectId }) => objectId);
+  const objects = shownOf(workspace.visibility.get(), all).map((objectId) => ({
+    objectId,
+    colour: maskColour(state, objectId, colourBy),
+  }));
   const whole = { first: 0, last: video.numFrames - 1 };
   return {
     size: { width: video.width, height: video.height },
