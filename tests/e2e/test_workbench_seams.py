@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -162,3 +163,141 @@ def test_a_held_l_plays_at_its_own_pace_and_with_k_goes_on_stepping(editor: Edit
     page.keyboard.up("l")
     page.keyboard.up("k")
     expect(editor.stage).to_have_attribute("data-frame", "4")
+
+
+def test_one_goes_to_a_frame_by_its_number_or_its_time(editor: Editor, page: Page) -> None:
+    page.get_by_test_id("go-to-frame").click()
+    field = page.get_by_test_id("frame-field")
+    field.fill("7")
+    field.press("Enter")
+    expect(editor.stage).to_have_attribute("data-frame", "7")
+    page.keyboard.press("`")
+    field.fill("0:00.13")
+    field.press("g")  # no shortcut while one types
+    field.press("Backspace")
+    field.press("Enter")
+    expect(editor.stage).to_have_attribute("data-frame", "3")
+    page.keyboard.press("`")
+    field.fill("nowhere")
+    field.press("Enter")
+    expect(field).to_be_focused()  # and asks again
+    field.press("Escape")
+    expect(page.get_by_test_id("frame-number")).to_have_text("3")
+
+
+def test_a_reload_goes_on_where_one_was(
+    page: Page, server: MaskletServer, session_id: str, video: VideoInfo
+) -> None:
+    server.graphql(
+        'mutation ($s: ID!) { addObject(sessionId: $s, name: "Reeds") { objectId } }', s=session_id
+    )
+    editor = open_session(page, server, session_id, video)
+    editor.shows_masks_of(1)
+    page.keyboard.press("2")
+    editor.go_to(4)
+    page.keyboard.press("i")
+    editor.go_to(9)
+    page.keyboard.press("o")
+    page.get_by_test_id("effects").click()
+    page.get_by_test_id("background-effect-blur").click()
+    page.reload()
+    expect(editor.stage).to_have_attribute("data-frame", "9")
+    expect(editor.row(2)).to_have_attribute("data-selected", "true")
+    expect(page.get_by_test_id("range")).to_have_text("4–9")
+    expect(editor.stage).to_have_attribute("data-effects", "on")
+    page.goto(f"{server.url}/s/{session_id}?object=1")  # an address says more than a memory
+    expect(editor.row(1)).to_have_attribute("data-selected", "true")
+    expect(editor.stage).to_have_attribute("data-frame", "0")
+
+
+def test_near_the_masks_keep_to_the_pixels(
+    editor: Editor, page: Page, server: MaskletServer, session_id: str
+) -> None:
+    """At 32 pixels of the screen for one of the video, each of these is all in the mask or all out of it."""
+    mask = view(server, session_id).mask(1, 0)
+    top = int(np.flatnonzero(mask[:, int(fish()[0])])[0])  # the edge above the click
+    box = editor.stage.bounding_box()
+    assert box is not None
+    scale, left, up = view_of(editor)
+    page.mouse.move(box["x"] + left + scale * fish()[0], box["y"] + up + scale * top)
+    for _ in range(30):
+        page.mouse.wheel(0, -400)
+    page.get_by_test_id("view-menu").click()
+    page.get_by_test_id("outline").fill("0")
+    page.keyboard.press("Escape")
+    page.mouse.move(2, 2)
+    scale, left, up = view_of(editor)
+    assert scale == 32
+    rows = range(top - 4, top + 5)
+    columns = range(int(fish()[0]) - 6, int(fish()[0]) + 9)
+    spots = [(x + dx, y + dy) for y in rows for x in columns for dx in (0.15, 0.85) for dy in (0.15, 0.85)]
+    expected = [bool(mask[int(y), int(x)]) for x, y in spots]
+    assert 0 < sum(expected) < len(expected)
+    for _ in range(50):
+        painted = painted_at(editor, [(left + scale * x, up + scale * y) for x, y in spots])
+        if painted == expected:
+            return
+        page.wait_for_timeout(100)
+    assert painted == expected
+
+
+def test_what_the_mouse_has_set_does_not_take_the_next_keys(editor: Editor, page: Page) -> None:
+    page.get_by_test_id("tool-brush").click()
+    slider = page.get_by_test_id("brush-size")
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    size = int(slider.input_value())
+    page.keyboard.press("]")
+    expect(slider).not_to_have_value(str(size))
+    page.keyboard.press("ArrowRight")
+    expect(editor.stage).to_have_attribute("data-frame", "1")
+    slider.focus()  # who came by keys keeps them
+    larger = int(slider.input_value())
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value(str(larger + 1))
+    expect(editor.stage).to_have_attribute("data-frame", "1")
+
+
+def test_a_drag_that_a_key_takes_to_another_frame_changes_nothing(editor: Editor, page: Page) -> None:
+    box = editor.stage.bounding_box()
+    assert box is not None
+    scale, left, top = view_of(editor)
+    x, y = box["x"] + left + scale * (fish()[0] + 0.5), box["y"] + top + scale * (fish()[1] + 0.5)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    page.keyboard.press("ArrowRight")
+    expect(editor.stage).to_have_attribute("data-frame", "1")
+    page.mouse.up()
+    expect(page.get_by_test_id("undo")).to_be_disabled()
+    editor.go_to(0)
+    editor.shows_points(1)
+
+
+def test_a_digit_is_not_taken_from_the_objects_unasked(editor: Editor, page: Page) -> None:
+    page.keyboard.press("?")
+    page.get_by_test_id("edit-keys").click()
+    page.get_by_test_id("key-of-track").click()
+    page.keyboard.press("2")
+    expect(page.get_by_test_id("key-conflict")).to_contain_text("Select an object")
+    expect(page.get_by_test_id("key-of-track")).to_have_text("T")
+
+
+def view_of(editor: Editor) -> tuple[float, float, float]:
+    scale, left, top = (float(part) for part in (editor.stage.get_attribute("data-view") or "").split())
+    return scale, left, top
+
+
+def painted_at(editor: Editor, spots: list[tuple[float, float]]) -> list[bool]:
+    """Is something of a mask drawn there? In CSS pixels of the stage."""
+    return editor.stage.evaluate(
+        """(stage, spots) => {
+            const canvas = stage.querySelectorAll('canvas')[1];
+            const ratio = canvas.width / stage.getBoundingClientRect().width;
+            const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            const at = ([x, y]) => Math.floor(y * ratio) * canvas.width + Math.floor(x * ratio);
+            return spots.map(spot => data[4 * at(spot) + 3] > 0);
+        }""",
+        [list(spot) for spot in spots],
+    )

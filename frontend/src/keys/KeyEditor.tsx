@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 import { useStore } from '../app/store';
-import { t } from '../i18n/t';
+import { type Message, t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { KEY_ACTIONS, type NamedAction } from './actions';
 import styles from './CheatSheet.module.css';
 import { type Chord, chordOf, chordText } from './chord';
-import { holder, PRESETS, type PresetName, presetKeys, withChord } from './keymap';
+import { holder, isPlace, PRESETS, type PresetName, presetKeys, withChord } from './keymap';
 import { keyMap } from './keyStore';
 
 /** A chord that was pressed for an action, and the action that has it now. */
 interface Conflict {
   readonly action: NamedAction;
   readonly chord: Chord;
-  readonly with: NamedAction;
+  readonly with: Message; // what it does now
 }
 
 const PRESET_NAMES = { default: 'Default', cvat: 'CVAT', editor: 'Video editor' } as const;
@@ -32,8 +32,8 @@ export function KeyEditor() {
       const chord = chordOf(event);
       if (chord === null) return;
       setWaiting(null);
-      const taken = holder(keyMap.get(), chord);
-      if (taken && taken !== waiting) setConflict({ action: waiting, chord, with: taken });
+      const taken = takenFor(chord, waiting);
+      if (taken) setConflict({ action: waiting, chord, with: taken });
       else keyMap.dispatch(withChord(keyMap.get(), waiting, chord));
     };
     window.addEventListener('keydown', onKeyDown, true);
@@ -63,7 +63,7 @@ export function KeyEditor() {
           <span>
             {t('{key} is already used for “{action}”.', {
               key: chordText(conflict.chord),
-              action: t(KEY_ACTIONS[conflict.with]),
+              action: t(conflict.with),
             })}
           </span>
           <Button
@@ -97,6 +97,13 @@ export function KeyEditor() {
       </ul>
     </div>
   );
+}
+
+/** What a key does already, besides this action. */
+function takenFor(chord: Chord, action: NamedAction): Message | null {
+  const taken = holder(keyMap.get(), chord);
+  if (taken) return taken === action ? null : KEY_ACTIONS[taken];
+  return isPlace(chord) ? 'Select an object' : null;
 }
 
 interface KeyRowProps {

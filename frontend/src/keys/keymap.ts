@@ -104,7 +104,12 @@ export function actionOf(press: KeyPress, keys: KeyMap = DEFAULT_KEYS): KeyActio
   if (chord === null) return null;
   const named = holder(keys, chord);
   if (named) return named;
-  return /^[1-9]$/.test(chord) ? { selectPlace: Number(chord) } : null;
+  return isPlace(chord) ? { selectPlace: Number(chord) } : null;
+}
+
+/** A digit: it selects the object at this place of the list, unless an action has taken it. */
+export function isPlace(chord: Chord): boolean {
+  return /^[1-9]$/.test(chord);
 }
 
 /** The action that a chord belongs to. */

@@ -34,7 +34,9 @@ export function useKeys(onAction: (action: KeyAction) => void): void {
     window.addEventListener('keyup', onKeyUp);
     window.addEventListener('blur', onBlur);
     window.addEventListener('click', letGo);
+    const leaveFields = letFieldsGo();
     return () => {
+      leaveFields();
       window.removeEventListener('keydown', onKeyDown);
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', onBlur);
@@ -66,6 +68,32 @@ function letGo(event: MouseEvent): void {
   const { activeElement } = document;
   if (event.detail === 0 || !(activeElement instanceof HTMLButtonElement)) return;
   if (activeElement.contains(event.target as Node)) activeElement.blur();
+}
+
+/**
+ * A slider, a choice or a tick that was set with the mouse must not take the next keys either: it would change with them.
+ * One that was reached by keys keeps them. Returns the way to stop.
+ */
+function letFieldsGo(): () => void {
+  let byPointer = false;
+  const onPointer = () => {
+    byPointer = true;
+  };
+  const onKey = () => {
+    byPointer = false;
+  };
+  const onChange = ({ target }: Event) => {
+    if (!byPointer || !(target instanceof HTMLElement)) return;
+    if (target.matches('select, input[type=range], input[type=checkbox]')) target.blur();
+  };
+  window.addEventListener('pointerdown', onPointer, true);
+  window.addEventListener('keydown', onKey, true);
+  window.addEventListener('change', onChange);
+  return () => {
+    window.removeEventListener('pointerdown', onPointer, true);
+    window.removeEventListener('keydown', onKey, true);
+    window.removeEventListener('change', onChange);
+  };
 }
 
 function mayRepeat(action: KeyAction): boolean {

@@ -16,6 +16,7 @@ const WHEEL_ZOOM = 0.0016; // per pixel that the wheel reports
 export class StagePointer {
   private tool: ToolState = IDLE;
   private panning: Spot | null = null;
+  private pressed: { objectId: number | null; frameIdx: number } | null = null; // what the press is about
   private readonly touches = new Touches();
 
   constructor(
@@ -96,6 +97,7 @@ export class StagePointer {
     if (this.tools.down(toVideo(this.painter.view, at), include)) return;
     const part = this.partAt(at);
     const point = part?.kind === 'point' ? part.index : null;
+    this.pressed = this.subject;
     this.advance({ kind: 'down', at, include, point });
   };
 
@@ -129,7 +131,9 @@ export class StagePointer {
     this.panning = null;
     this.touches.up(event.pointerId);
     if (this.tools.up()) return;
-    this.advance({ kind: 'up', at: this.spotOf(event) });
+    const at = this.spotOf(event);
+    const isDrag = this.tool.kind === 'moving' || this.tool.kind === 'dragging';
+    this.advance(isDrag && !this.isAsPressed ? { kind: 'cancel' } : { kind: 'up', at });
     this.hover(this.spotOf(event));
   };
 
@@ -212,6 +216,17 @@ export class StagePointer {
     };
     if (box.x1 - box.x0 < 1 || box.y1 - box.y0 < 1) return;
     this.workspace.commands.editPrompts(this.workspace.player.shown, (set) => withBox(set, box));
+  }
+
+  /** A key may go on to another frame or object in the middle of a drag, which then means nothing. */
+  private get isAsPressed(): boolean {
+    const { objectId, frameIdx } = this.subject;
+    return this.pressed?.frameIdx === frameIdx && this.pressed.objectId === objectId;
+  }
+
+  private get subject() {
+    const { session, player } = this.workspace;
+    return { objectId: session.store.get().selectedId, frameIdx: player.shown };
   }
 
   private get mayEdit(): boolean {
