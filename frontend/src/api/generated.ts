@@ -115,7 +115,7 @@ export type LinkFields = { id: string; role: Role; label: string; createdS: numb
 
 export type MemberFields = { person: PersonFields; role: Role; projectId: string | null; sessionId: string | null; linkId: string | null };
 
-export type TokenFields = { id: string; name: string; role: Role; createdS: number; expiresS: number | null; lastUsedS: number | null };
+export type TokenFields = { id: string; name: string; role: Role; projectId: string | null; sessionId: string | null; createdS: number; expiresS: number | null; lastUsedS: number | null };
 
 export type MentionableResult = { mentionable: readonly ({ id: string; name: string })[] };
 export type MentionableVariables = { sessionId: string };
@@ -621,18 +621,18 @@ export const RenameMe: Operation<RenameMeResult, RenameMeVariables> = {
   text: "mutation RenameMe($name: String!) { renameMe(name: $name) { ...PersonFields } } fragment PersonFields on Person { id name colour }",
 };
 
-export type TokensResult = { apiTokens: readonly (TokenFields)[]; me: { may: readonly (May)[] }; sessions: readonly ({ id: string; title: string; may: readonly (May)[]; video: { title: string } })[] };
+export type TokensResult = { apiTokens: readonly (TokenFields)[]; me: { may: readonly (May)[] }; projects: readonly ({ id: string; title: string; may: readonly (May)[] })[]; sessions: readonly ({ id: string; title: string; may: readonly (May)[]; video: { title: string } })[] };
 export type TokensVariables = Record<string, never>;
 export const Tokens: Operation<TokensResult, TokensVariables> = {
   name: 'Tokens',
-  text: "query Tokens { apiTokens { ...TokenFields } me { may } sessions { id title may video { title } } } fragment TokenFields on ApiToken { id name role createdS expiresS lastUsedS }",
+  text: "query Tokens { apiTokens { ...TokenFields } me { may } projects { id title may } sessions { id title may video { title } } } fragment TokenFields on ApiToken { id name role projectId sessionId createdS expiresS lastUsedS }",
 };
 
 export type CreateApiTokenResult = { createApiToken: { apiToken: TokenFields; secret: string } };
 export type CreateApiTokenVariables = { name: string; role: Role; projectId?: string | null; sessionId?: string | null; expiresInS?: number | null };
 export const CreateApiToken: Operation<CreateApiTokenResult, CreateApiTokenVariables> = {
   name: 'CreateApiToken',
-  text: "mutation CreateApiToken($name: String!, $role: Role!, $projectId: ID, $sessionId: ID, $expiresInS: Float) { createApiToken( name: $name role: $role projectId: $projectId sessionId: $sessionId expiresInS: $expiresInS ) { apiToken { ...TokenFields } secret } } fragment TokenFields on ApiToken { id name role createdS expiresS lastUsedS }",
+  text: "mutation CreateApiToken($name: String!, $role: Role!, $projectId: ID, $sessionId: ID, $expiresInS: Float) { createApiToken( name: $name role: $role projectId: $projectId sessionId: $sessionId expiresInS: $expiresInS ) { apiToken { ...TokenFields } secret } } fragment TokenFields on ApiToken { id name role projectId sessionId createdS expiresS lastUsedS }",
 };
 
 export type RevokeApiTokenResult = { revokeApiToken: boolean };

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from 'react';
 import { request } from '../api/client';
-import { CreateLink, type CreateLinkResult, type Role } from '../api/generated';
+import { CreateLink, type CreateLinkResult } from '../api/generated';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { CopyField } from './CopyField';
-import { LIFETIMES_S, lifetimeText } from './expiry';
+import { LifetimeField, RoleField } from './fields';
 import { type LinkForm, linkVariables, NEW_LINK } from './linkForm';
 import type { Place } from './place';
-import { ROLES, roleName, roleNote } from './roles';
+import { ROLES, roleNote } from './roles';
 import styles from './Team.module.css';
 import type { SharingView } from './useSharing';
 
@@ -70,39 +70,18 @@ interface FieldsProps {
 function Fields({ form, onChange }: FieldsProps) {
   return (
     <div className={styles.fields}>
-      <label>
-        {t('Whoever opens it is')}
-        <select
-          className={styles.field}
-          value={form.role}
-          data-testid="link-role"
-          onChange={(event) => onChange({ ...form, role: event.target.value as Role })}
-        >
-          {ROLES.map((role) => (
-            <option key={role} value={role}>
-              {roleName(role)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {t('It is good for')}
-        <select
-          className={styles.field}
-          value={String(form.lifetimeS)}
-          data-testid="link-lifetime"
-          onChange={(event) => {
-            const lifetimeS = LIFETIMES_S.find((one) => String(one) === event.target.value);
-            if (lifetimeS !== undefined) onChange({ ...form, lifetimeS });
-          }}
-        >
-          {LIFETIMES_S.map((lifetimeS) => (
-            <option key={String(lifetimeS)} value={String(lifetimeS)}>
-              {lifetimeText(lifetimeS)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <RoleField
+        label={t('Whoever opens it is')}
+        role={form.role}
+        roles={ROLES}
+        testId="link-role"
+        onChange={(role) => onChange({ ...form, role })}
+      />
+      <LifetimeField
+        lifetimeS={form.lifetimeS}
+        testId="link-lifetime"
+        onChange={(lifetimeS) => onChange({ ...form, lifetimeS })}
+      />
       <label>
         {t('How many people')}
         <input

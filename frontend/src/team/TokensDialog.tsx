@@ -5,7 +5,6 @@ import {
   CreateApiToken,
   type CreateApiTokenResult,
   RevokeApiToken,
-  type Role,
   Tokens,
   type TokensResult,
 } from '../api/generated';
@@ -13,10 +12,19 @@ import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { CopyField } from './CopyField';
-import { endText, LIFETIMES_S, lastUsedText, lifetimeText } from './expiry';
+import { endText, lastUsedText } from './expiry';
+import { LifetimeField, RoleField } from './fields';
 import { roleName, roleNote, rolesWithin } from './roles';
 import styles from './Team.module.css';
-import { NEW_TOKEN, roleIn, type TokenForm, tokenPlaces, tokenVariables } from './tokenForm';
+import {
+  NEW_TOKEN,
+  placeName,
+  roleIn,
+  type TokenForm,
+  type TokenPlace,
+  tokenPlaces,
+  tokenVariables,
+} from './tokenForm';
 
 type Made = CreateApiTokenResult['createApiToken'];
 
@@ -61,7 +69,7 @@ export function TokensDialog({ onClose }: { onClose: () => void }) {
           value={made.secret}
           testId="new-token"
           note={t(
-            'It is shown now and never again. Send it as “Authorization: Bearer …”; masklet and its Python client take it from MASKLET_KEY.',
+            'It is shown now and never again. Send it as “Authorization: Bearer …”; masklet and its Python client take it from MASKLET_TOKEN.',
           )}
         />
       )}
@@ -72,6 +80,7 @@ export function TokensDialog({ onClose }: { onClose: () => void }) {
       )}
       <TokenList
         tokens={known?.apiTokens ?? []}
+        places={known ? tokenPlaces(known) : []}
         onRevoke={(id) => void attempt(() => request(RevokeApiToken, { id }))}
       />
     </Dialog>
@@ -126,39 +135,18 @@ function NewToken({
             ))}
           </select>
         </label>
-        <label>
-          {t('Role')}
-          <select
-            className={styles.field}
-            value={role}
-            data-testid="token-role"
-            onChange={(event) => setForm({ ...form, role: event.target.value as Role })}
-          >
-            {rolesWithin(chosen?.may ?? []).map((one) => (
-              <option key={one} value={one}>
-                {roleName(one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {t('It is good for')}
-          <select
-            className={styles.field}
-            value={String(form.lifetimeS)}
-            data-testid="token-lifetime"
-            onChange={(event) => {
-              const lifetimeS = LIFETIMES_S.find((one) => String(one) === event.target.value);
-              if (lifetimeS !== undefined) setForm({ ...form, lifetimeS });
-            }}
-          >
-            {LIFETIMES_S.map((lifetimeS) => (
-              <option key={String(lifetimeS)} value={String(lifetimeS)}>
-                {lifetimeText(lifetimeS)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <RoleField
+          label={t('Role')}
+          role={role}
+          roles={rolesWithin(chosen?.may ?? [])}
+          testId="token-role"
+          onChange={(one) => setForm({ ...form, role: one })}
+        />
+        <LifetimeField
+          lifetimeS={form.lifetimeS}
+          testId="token-lifetime"
+          onChange={(lifetimeS) => setForm({ ...form, lifetimeS })}
+        />
       </div>
       <p className={styles.note}>{roleNote(role)}</p>
       <div className={styles.actions}>
@@ -170,13 +158,13 @@ function NewToken({
   );
 }
 
-function TokenList({
-  tokens,
-  onRevoke,
-}: {
-  tokens: TokensResult['apiTokens'];
-  onRevoke: (id: string) => void;
-}) {
+interface TokenListProps {
+  readonly tokens: TokensResult['apiTokens'];
+  readonly places: readonly TokenPlace[];
+  readonly onRevoke: (id: string) => void;
+}
+
+function TokenList({ tokens, places, onRevoke }: TokenListProps) {
   if (tokens.length === 0) return null;
   const nowS = Date.now() / 1000;
   return (
@@ -191,6 +179,7 @@ function TokenList({
                 <span className={styles.role}>{roleName(token.role)}</span>
               </strong>
               <small>
+                {placeName(token, places) ?? t('a place that you do not see any more')} ·{' '}
                 {endText(token.expiresS, nowS)} · {lastUsedText(token.lastUsedS, nowS)}
               </small>
             </span>

@@ -1,7 +1,8 @@
 import type { May, Role, TokensResult } from '../api/generated';
 import { t } from '../i18n/t';
+import { projectTitle } from '../projects/projectTitle';
 import { A_WEEK_S, type LifetimeS } from './expiry';
-import { type Place, placeVariables } from './place';
+import { isOf, type Place, placeVariables } from './place';
 import { rolesWithin } from './roles';
 
 /** A token that is being made. */
@@ -21,11 +22,17 @@ export interface TokenPlace {
   readonly may: readonly May[]; // what this person may do there: a token may do no more
 }
 
-/** Where this person may have a program work: the whole server, for who has a role on it; else what they see. */
-export function tokenPlaces({ me, sessions }: TokensResult): readonly TokenPlace[] {
+/** Where this person may have a program work: the whole server, for who has a role on it; and all that they see. */
+export function tokenPlaces({ me, projects, sessions }: TokensResult): readonly TokenPlace[] {
   const server = { id: 'server', name: t('The whole server'), place: {}, may: me.may };
   return [
     ...(me.may.length > 0 ? [server] : []),
+    ...projects.map((project) => ({
+      id: `project:${project.id}`,
+      name: t('Project “{name}”', { name: projectTitle(project) }),
+      place: { projectId: project.id },
+      may: project.may,
+    })),
     ...sessions.map((session) => ({
       id: `session:${session.id}`,
       name: session.title || session.video.title,
@@ -33,6 +40,14 @@ export function tokenPlaces({ me, sessions }: TokensResult): readonly TokenPlace
       may: session.may,
     })),
   ];
+}
+
+/** What the place of a token is called; null where its person sees it no more. */
+export function placeName(
+  token: TokensResult['apiTokens'][number],
+  places: readonly TokenPlace[],
+): string | null {
+  return places.find(({ place }) => isOf(token, place))?.name ?? null;
 }
 
 /** null: not to be sent yet, for it has no name or no place. */

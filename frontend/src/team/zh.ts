@@ -117,8 +117,10 @@ export const zhTeam = {
   'A program that sends a token may do what its role may, in its place, in your name.':
     '发送令牌的程序可在其范围内，以您的名义，按其角色的权限操作。',
   'The new token': '新令牌',
-  'It is shown now and never again. Send it as “Authorization: Bearer …”; masklet and its Python client take it from MASKLET_KEY.':
-    '仅显示这一次。请以“Authorization: Bearer …”发送；masklet 及其 Python 客户端会读取 MASKLET_KEY。',
+  'Project “{name}”': '项目“{name}”',
+  'a place that you do not see any more': '您已无法查看的位置',
+  'It is shown now and never again. Send it as “Authorization: Bearer …”; masklet and its Python client take it from MASKLET_TOKEN.':
+    '仅显示这一次。请以“Authorization: Bearer …”发送；masklet 及其 Python 客户端会读取 MASKLET_TOKEN。',
   'New token': '新令牌表单',
   Place: '范围',
   Role: '角色',
