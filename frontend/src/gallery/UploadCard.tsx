@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Message } from '../i18n/catalogues';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
+import shared from '../ui/Card.module.css';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
 import { bytes } from './format';
@@ -34,9 +35,9 @@ export function UploadCard({ item }: { item: UploadItem }) {
     <div ref={card} className={styles.card} data-testid="upload-card" data-state={item.state}>
       <Poster url={null} />
       <span className={styles.caption}>
-        <span className={styles.title}>{item.name}</span>
+        <span className={`${shared.title} ${styles.title}`}>{item.name}</span>
         {!failed && <Progress label={t(LABELS[item.state])} fraction={item.sent / item.size} />}
-        <span className={item.error ? styles.failed : `${styles.detail} number`} role="status">
+        <span className={item.error ? styles.failed : `${shared.detail} number`} role="status">
           {item.error ?? t('{sent} of {size}', { sent: bytes(item.sent), size: bytes(item.size) })}
         </span>
       </span>

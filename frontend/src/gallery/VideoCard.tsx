@@ -1,6 +1,7 @@
 import type { VideoCard as Video } from '../api/generated';
 import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
+import card from '../ui/Card.module.css';
 import { Icon } from '../ui/Icon';
 import { Progress } from '../ui/Progress';
 import styles from './cards.module.css';
@@ -21,7 +22,7 @@ export function VideoCard({ video, onOpen }: { video: Video; onOpen: () => void 
       {isReady && <span className={styles.open}>{t('Open')} </span>}
       <Poster url={isReady ? video.posterUrl : null} />
       <span className={styles.caption}>
-        <span className={styles.title}>{video.title}</span>
+        <span className={`${card.title} ${styles.title}`}>{video.title}</span>
         <Detail video={video} />
       </span>
     </button>
@@ -53,7 +54,7 @@ function Detail({ video }: { video: Video }) {
   }
   const seconds = video.fps > 0 ? video.numFrames / video.fps : 0;
   return (
-    <span className={`${styles.detail} number`}>
+    <span className={`${card.detail} number`}>
       {video.width}×{video.height} · {t('{count} frames', { count: video.numFrames })} ·{' '}
       {duration(seconds)}
     </span>

@@ -1,4 +1,5 @@
 import { t } from '../i18n/t';
+import card from '../ui/Card.module.css';
 import { Dialog } from '../ui/Dialog';
 import styles from './Projects.module.css';
 
@@ -20,7 +21,7 @@ export function MoveDialog({
   return (
     <Dialog title={t('Move to another project')} testId="move-dialog" onClose={onClose}>
       {targets.length === 0 && (
-        <p className={styles.detail}>{t('There is no other project that you may add to.')}</p>
+        <p className={card.detail}>{t('There is no other project that you may add to.')}</p>
       )}
       <ul className={styles.targets}>
         {targets.map((target) => (

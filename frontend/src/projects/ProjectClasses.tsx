@@ -4,6 +4,7 @@ import { type ClassFields, type OneProjectResult, SetProjectOntology } from '../
 import { notifyError } from '../app/notices';
 import { t } from '../i18n/t';
 import { ClassDialog } from '../objects/ClassDialog';
+import card from '../ui/Card.module.css';
 import styles from './Projects.module.css';
 
 /** The classes that new sessions begin with; those that are there get them only if one says so. */
@@ -33,9 +34,7 @@ export function ProjectClasses({
   return (
     <ClassDialog classes={seen} onSave={save} onClose={onClose}>
       <div className={styles.decision}>
-        <p className={styles.detail}>
-          {t('New sessions of this project begin with these classes.')}
-        </p>
+        <p className={card.detail}>{t('New sessions of this project begin with these classes.')}</p>
         {sessions > 0 && (
           <label>
             <input

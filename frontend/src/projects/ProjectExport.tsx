@@ -7,8 +7,8 @@ import { Formats, PastExport, useFormats } from '../exchange/ExportParts';
 import { useProjectExports } from '../exchange/jobs';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
+import card from '../ui/Card.module.css';
 import { Dialog } from '../ui/Dialog';
-import styles from './Projects.module.css';
 
 /** All masks of a project as one zip, with a folder for each session. */
 export function ProjectExport({
@@ -32,7 +32,7 @@ export function ProjectExport({
   return (
     <Dialog title={t('Export the project')} testId="project-export" onClose={onClose}>
       <div className={exchange.pane}>
-        <p className={styles.detail}>
+        <p className={card.detail}>
           {t('One zip with a folder for each session; sessions without a mask are left out.')}
         </p>
         <Formats chosen={format} formats={formats} onChoose={setFormat} />

@@ -11,9 +11,11 @@ import { startUpload, uploads } from '../gallery/uploads';
 import { VideoCard } from '../gallery/VideoCard';
 import { t } from '../i18n/t';
 import { PersonMenu } from '../team/PersonMenu';
+import card from '../ui/Card.module.css';
 import { Link } from '../ui/Link';
 import { Logo } from '../ui/Logo';
 import { MessagePage } from '../ui/MessagePage';
+import frame from '../ui/Page.module.css';
 import { ProgressBar } from './ProgressBar';
 import { ProjectSessions } from './ProjectSessions';
 import styles from './Projects.module.css';
@@ -48,7 +50,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   }
   if (!result) {
     return (
-      <main className={styles.page} data-testid="project-page">
+      <main className={frame.page} data-testid="project-page">
         {error && (
           <p className={styles.error} role="alert">
             {error}
@@ -73,8 +75,8 @@ function Project({ found, error, reload }: ProjectProps) {
     for (const file of files) void startUpload(file, reload, project.id);
   };
   const page = (panel: React.ReactNode) => (
-    <main className={styles.page} data-testid="project-page" data-project={project.id}>
-      <header className={styles.header}>
+    <main className={frame.page} data-testid="project-page" data-project={project.id}>
+      <header className={frame.header}>
         <Logo />
         <Link to={PROJECTS_PATH} className={styles.crumb} data-testid="all-projects">
           {t('Projects')}
@@ -83,13 +85,13 @@ function Project({ found, error, reload }: ProjectProps) {
           /
         </span>
         <ProjectTitle project={project} reload={reload} />
-        <span className={styles.space} />
+        <span className={frame.space} />
         <ProjectTools project={project} reload={reload} />
         {mayEdit && engines.length > 0 && <EngineMenu engines={engines} />}
         <PersonMenu />
       </header>
       <div className={styles.summary} data-testid="project-progress">
-        <span className={styles.detail}>
+        <span className={card.detail}>
           {amount(project.progress.sessions, project.progress.objects)}
         </span>
         <ProgressBar progress={project.progress} isLarge />

@@ -6,6 +6,7 @@ import { t } from '../i18n/t';
 import { FindSession } from '../sessions/FindSession';
 import { SessionCard } from '../sessions/SessionCard';
 import { Button } from '../ui/Button';
+import page from '../ui/Page.module.css';
 import { AssigneeMenu } from './AssigneeMenu';
 import { MoveDialog, type Named } from './MoveDialog';
 import { ProgressBar } from './ProgressBar';
@@ -41,7 +42,7 @@ export function ProjectSessions({ project, sessions, people, reload }: ProjectSe
     <section className={styles.section} aria-label={t('Sessions')}>
       <div className={styles.bar}>
         <h2>{t('Sessions')}</h2>
-        <span className={styles.space} />
+        <span className={page.space} />
         {isTeam && <WhoseSwitch whose={whose} onChange={setWhose} />}
         <FindSession wanted={wanted} onChange={setWanted} />
       </div>

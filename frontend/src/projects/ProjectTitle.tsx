@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ProjectFields } from '../api/generated';
 import { t } from '../i18n/t';
 import { NameField } from '../ui/NameField';
+import page from '../ui/Page.module.css';
 import styles from './Projects.module.css';
 import { renameProject } from './projectActions';
 import { projectTitle } from './projectTitle';
@@ -16,7 +17,7 @@ export function ProjectTitle({ project, reload }: { project: ProjectFields; relo
         name={title}
         label={t('Name of the project')}
         testId="project-name-field"
-        className={styles.find}
+        className={`${page.find} ${styles.find}`}
         maxLength={200}
         onDone={(next) => {
           setNaming(false);

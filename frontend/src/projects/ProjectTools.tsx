@@ -3,9 +3,9 @@ import type { OneProjectResult } from '../api/generated';
 import { t } from '../i18n/t';
 import { ShareProjectButton } from '../team/ShareButton';
 import { Button } from '../ui/Button';
+import card from '../ui/Card.module.css';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
-import styles from './Projects.module.css';
 import { deleteProject } from './projectActions';
 import { projectTitle } from './projectTitle';
 
@@ -50,7 +50,7 @@ export function ProjectTools({
           label={t('More for {title}', { title: projectTitle(project) })}
           testId="project-menu"
           align="end"
-          className={styles.more}
+          className={card.more}
           items={[
             {
               id: 'delete',

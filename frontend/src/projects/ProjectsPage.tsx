@@ -7,10 +7,12 @@ import { Bin } from '../sessions/Bin';
 import { PersonMenu } from '../team/PersonMenu';
 import { useWho } from '../team/who';
 import { Button } from '../ui/Button';
+import card from '../ui/Card.module.css';
 import { Icon } from '../ui/Icon';
 import { Link } from '../ui/Link';
 import { Logo } from '../ui/Logo';
 import { NameField } from '../ui/NameField';
+import page from '../ui/Page.module.css';
 import { ProgressBar } from './ProgressBar';
 import styles from './Projects.module.css';
 import { createProject, restoreProject } from './projectActions';
@@ -31,11 +33,11 @@ export function ProjectsPage() {
   const mayCreate = who.kind === 'in' && who.me.may.includes('MANAGE');
   const restorable = result?.deletedProjects.filter(({ may }) => may.includes('MANAGE')) ?? [];
   return (
-    <main className={styles.page} data-testid="projects-page">
-      <header className={styles.header}>
+    <main className={page.page} data-testid="projects-page">
+      <header className={page.header}>
         <Logo />
         <h1>{t('Projects')}</h1>
-        <span className={styles.space} />
+        <span className={page.space} />
         {mayCreate && !isNaming && (
           <Button
             look="primary"
@@ -51,7 +53,7 @@ export function ProjectsPage() {
             name=""
             label={t('Name of the project')}
             testId="project-name-field"
-            className={styles.find}
+            className={`${page.find} ${styles.find}`}
             maxLength={200}
             onDone={(title) => {
               setNaming(false);
@@ -90,7 +92,7 @@ function ProjectCard({ project }: { project: ProjectFields }) {
   return (
     <Link
       to={projectPath(project.id)}
-      className={styles.card}
+      className={`${card.card} ${styles.card}`}
       data-testid="project-card"
       data-project={project.id}
     >
@@ -101,10 +103,10 @@ function ProjectCard({ project }: { project: ProjectFields }) {
         {covers.length === 0 && <Icon name="film" size={28} />}
       </span>
       <div className={styles.words}>
-        <span className={styles.title} title={title}>
+        <span className={card.title} title={title}>
           {title}
         </span>
-        <span className={styles.detail}>{amount(progress.sessions, progress.objects)}</span>
+        <span className={card.detail}>{amount(progress.sessions, progress.objects)}</span>
         <ProgressBar progress={progress} />
       </div>
     </Link>

@@ -1,5 +1,6 @@
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
+import card from '../ui/Card.module.css';
 import styles from './SessionsPage.module.css';
 
 interface BinProps {
@@ -15,10 +16,10 @@ export function Bin({ title, note, things, kind, onRestore }: BinProps) {
   return (
     <section className={styles.section} aria-label={title}>
       <h2>{title}</h2>
-      <p className={styles.detail}>{note}</p>
+      <p className={card.detail}>{note}</p>
       {things.map((thing) => (
         <div key={thing.id} className={styles.line} data-testid={`deleted-${kind}`}>
-          <span className={styles.title}>{thing.title}</span>
+          <span className={card.title}>{thing.title}</span>
           <Button icon="undo" data-testid={`restore-${kind}`} onClick={() => onRestore(thing.id)}>
             {t('Restore')}
           </Button>

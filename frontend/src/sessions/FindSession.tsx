@@ -1,4 +1,5 @@
 import { t } from '../i18n/t';
+import page from '../ui/Page.module.css';
 import styles from './SessionsPage.module.css';
 
 /** Words that the name of a session, or of its video, must have. */
@@ -12,7 +13,7 @@ export function FindSession({
   return (
     <input
       type="search"
-      className={styles.find}
+      className={`${page.find} ${styles.find}`}
       value={wanted}
       placeholder={t('Find a session')}
       aria-label={t('Find a session')}

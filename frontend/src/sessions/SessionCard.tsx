@@ -5,6 +5,7 @@ import { ago } from '../gallery/format';
 import { Poster } from '../gallery/VideoCard';
 import { fromServer } from '../i18n/server/fromServer';
 import { t } from '../i18n/t';
+import card from '../ui/Card.module.css';
 import { Icon } from '../ui/Icon';
 import { Link } from '../ui/Link';
 import { Menu, type MenuItem } from '../ui/Menu';
@@ -43,7 +44,11 @@ export function SessionCard({ session, reload, more = [], corner, children }: Se
       : []),
   ];
   return (
-    <article className={styles.card} data-testid="session-card" data-session={session.id}>
+    <article
+      className={`${card.card} ${styles.card}`}
+      data-testid="session-card"
+      data-session={session.id}
+    >
       <Link
         to={sessionPath(session.id)}
         className={styles.open}
@@ -69,11 +74,11 @@ export function SessionCard({ session, reload, more = [], corner, children }: Se
               }}
             />
           ) : (
-            <span className={styles.title} title={title}>
+            <span className={card.title} title={title}>
               {title}
             </span>
           )}
-          <span className={styles.detail}>
+          <span className={card.detail}>
             {fromServer(session.engine.label)} · {ago(session.createdS, Date.now() / 1000)}
           </span>
         </div>
@@ -82,7 +87,7 @@ export function SessionCard({ session, reload, more = [], corner, children }: Se
             label={t('More for {title}', { title })}
             testId="session-menu"
             align="end"
-            className={styles.more}
+            className={card.more}
             items={items}
           >
             <Icon name="more" />

@@ -9,7 +9,9 @@ import { t } from '../i18n/t';
 import { usePlaceForWork } from '../projects/newWork';
 import { PersonMenu } from '../team/PersonMenu';
 import { Button } from '../ui/Button';
+import card from '../ui/Card.module.css';
 import { Logo } from '../ui/Logo';
+import page from '../ui/Page.module.css';
 import { Bin } from './Bin';
 import { FindSession } from './FindSession';
 import { SessionCard } from './SessionCard';
@@ -22,7 +24,7 @@ const EMPTY: ShelfResult = { unusedVideos: [], deletedSessions: [] };
 /** All sessions: found by name, renamed, duplicated, deleted and brought back; and videos that nobody uses. */
 export function SessionsPage() {
   const { gallery, shelf, error, reload } = useSessions();
-  const mayWork = usePlaceForWork() !== null;
+  const mayWork = typeof usePlaceForWork() === 'string';
   const [wanted, setWanted] = useState('');
   useEffect(() => {
     document.title = `${t('Sessions')} · Masklet`;
@@ -31,11 +33,11 @@ export function SessionsPage() {
   const restorable = shelf.deletedSessions.filter((one) => one.mayInProject.includes('EDIT'));
   const idle = shelf.unusedVideos;
   return (
-    <main className={styles.page} data-testid="sessions-page">
-      <header className={styles.header}>
+    <main className={page.page} data-testid="sessions-page">
+      <header className={page.header}>
         <Logo />
         <h1>{t('Sessions')}</h1>
-        <span className={styles.space} />
+        <span className={page.space} />
         <FindSession wanted={wanted} onChange={setWanted} />
         <ReviewLink />
         {mayWork && (
@@ -65,8 +67,8 @@ export function SessionsPage() {
           <h2>{t('Videos without a session')}</h2>
           {idle.map((video) => (
             <div key={video.id} className={styles.line} data-testid="unused-video">
-              <span className={styles.title}>{video.title}</span>
-              <span className={styles.detail}>
+              <span className={card.title}>{video.title}</span>
+              <span className={card.detail}>
                 {duration(video.fps > 0 ? video.numFrames / video.fps : 0)}
               </span>
               <Button
