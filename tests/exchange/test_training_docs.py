@@ -36,6 +36,14 @@ SMALLER = {
         "scratch.video_batch=1",
         "scratch.num_frames=2",
     ],
+    "train_on_device.yaml": [
+        "scratch.num_epochs=1",
+        "scratch.images=1",
+        "scratch.videos=1",
+        "scratch.video_batch=1",
+        "scratch.num_frames=2",
+    ],
+    "sam2.tools.procedural": ["--snippets", "1", "--steps", "1", "--batch", "1", "--workers", "0"],
 }
 """What a test adds to a command, so that it ends soon."""
 
@@ -47,7 +55,7 @@ def commands() -> list[list[str]]:
 
 
 def test_there_are_commands() -> None:
-    assert len(commands()) == 8
+    assert len(commands()) == 10
 
 
 def test_from_sessions_to_a_better_model(tmp_path: Path) -> None:
