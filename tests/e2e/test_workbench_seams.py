@@ -284,6 +284,30 @@ def test_a_digit_is_not_taken_from_the_objects_unasked(editor: Editor, page: Pag
     expect(page.get_by_test_id("key-of-track")).to_have_text("T")
 
 
+def test_a_click_on_the_source_beside_the_masks_means_the_same_place(
+    page: Page, server: MaskletServer, video: VideoInfo
+) -> None:
+    """Also when zoomed in, where both halves are full of video."""
+    session_id = new_session(server, video, [], [])
+    editor = open_session(page, server, session_id, video)
+    page.get_by_test_id("view-menu").click()
+    page.get_by_test_id("side-by-side").check()
+    page.keyboard.press("Escape")
+    box = editor.stage.bounding_box()
+    assert box is not None
+    scale, left, top = view_of(editor)
+    page.mouse.move(box["x"] + left + scale * fish()[0], box["y"] + top + scale * fish()[1])
+    for _ in range(5):
+        page.mouse.wheel(0, -200)
+    scale, left, top = view_of(editor)
+    x, y = left + scale * (fish()[0] + 0.5), top + scale * (fish()[1] + 0.5)
+    assert x - box["width"] / 2 > 0  # it is in sight on the left, too
+    page.mouse.click(box["x"] + x - box["width"] / 2, box["y"] + y)
+    editor.shows_masks_of(1)
+    ((clicked_x, clicked_y, include),) = view(server, session_id).points[1, 0]
+    assert include and abs(clicked_x - fish()[0]) < 2 and abs(clicked_y - fish()[1]) < 2
+
+
 def view_of(editor: Editor) -> tuple[float, float, float]:
     scale, left, top = (float(part) for part in (editor.stage.get_attribute("data-view") or "").split())
     return scale, left, top

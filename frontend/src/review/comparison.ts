@@ -1,6 +1,7 @@
 import type { Workspace } from '../app/workspace';
 import { type DrawnOutline, Outlines } from '../masks/outlines';
 import { colourOf, visibleObjects } from '../session/state';
+import { shownOf } from '../stage/look';
 import type { View } from '../stage/view';
 
 /** Which masks of a range that was tracked anew are on the screen: the kept ones, the new ones, or what differs. */
@@ -109,12 +110,13 @@ export class Comparison {
     return this.workspace.session.store.get().propagation?.verdict === 'OPEN';
   }
 
-  /** Objects with a new mask on this frame, or newly without one. */
+  /** Of the objects that are shown, those with a new mask on this frame, or newly without one. */
   private objectIds(): number[] {
-    const { session, player } = this.workspace;
-    return visibleObjects(session.store.get())
-      .map((object) => object.objectId)
-      .filter((id) => (session.candidates.coverage(id)?.at(player.shown) ?? 0) !== 0);
+    const { session, player, visibility } = this.workspace;
+    const all = visibleObjects(session.store.get()).map((object) => object.objectId);
+    return shownOf(visibility.get(), all).filter(
+      (id) => (session.candidates.coverage(id)?.at(player.shown) ?? 0) !== 0,
+    );
   }
 
   private pairs(): Pair[] {

@@ -87,7 +87,7 @@ export class Painter {
     return { ...view, offsetX: view.offsetX + left };
   }
 
-  /** Where masks are drawn and clicks count: all of the stage, or its right half beside the plain source. */
+  /** Where masks are drawn: all of the stage, or its right half beside the plain source. */
   get area(): Area {
     const { width, height } = this.stage;
     if (!this.workspace.look.get().isSideBySide) return { left: 0, width, height };
@@ -244,6 +244,11 @@ export class Painter {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { left, width, height } = this.area;
+    context.save();
+    context.beginPath();
+    context.rect(left, 0, width, height); // nothing is drawn over the plain source beside it
+    context.clip();
     drawPixelGrid(context, this.view, this.video, this.area);
     const frameIdx = this.workspace.player.shown;
     const { selectedId } = state;
@@ -269,6 +274,7 @@ export class Painter {
         selectedId === null ? '#fff' : colourOf(state, selectedId),
       );
     }
+    context.restore();
   }
 
   /** With the point that is being dragged where the pointer is. */

@@ -18,6 +18,7 @@ export class StagePointer {
   private panning: Spot | null = null;
   private pressed: { objectId: number | null; frameIdx: number } | null = null; // what the press is about
   private readonly touches = new Touches();
+  private fromSource = false; // the pointer is over the plain source, or was when it was pressed
 
   constructor(
     private readonly root: HTMLElement,
@@ -259,9 +260,13 @@ export class StagePointer {
     return promptPartAt(this.painter.view, set, at);
   }
 
+  /** On the stage. The plain source beside the masks shows the same places: there, the pointer counts as over them. */
   private spotOf(event: MouseEvent): Spot {
     const { left, top } = this.root.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
+    const x = event.clientX - left;
+    const isDrag = event.buttons !== 0 && event.type !== 'pointerdown';
+    if (!isDrag && event.type !== 'pointerup') this.fromSource = x < this.painter.area.left; // a drag stays where it began
+    return { x: this.fromSource ? x + this.painter.area.left : x, y: event.clientY - top };
   }
 }
 
