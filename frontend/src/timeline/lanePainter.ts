@@ -1,5 +1,6 @@
 import { t } from '../i18n/t';
 import { ABSENT, type Coverage, DOUBT_LEVELS, hasVerified, PRESENT } from '../masks/coverage';
+import { packed } from '../ui/packed';
 import { laneColumns } from './columns';
 import type { Scale } from './scale';
 
@@ -128,13 +129,6 @@ function writeLane(
     }
     if (verified[column]) pixels[3 * columns + column] = tick;
   }
-}
-
-/** A colour as the bytes of image data, on the little-endian machines that browsers run on. */
-export function packed(colour: string, alpha: number): number {
-  const rgb = Number.parseInt(colour.slice(1), 16);
-  const [red, green, blue] = [rgb >> 16, (rgb >> 8) & 255, rgb & 255];
-  return ((Math.round(255 * alpha) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 function drawDiamond(context: CanvasRenderingContext2D, x: number, y: number): void {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { ABSENT, Coverage, DOUBT_LEVELS, lookOf, PRESENT } from '../masks/coverage';
+import { packed } from '../ui/packed';
 import { laneColumns } from './columns';
 import { sceneStart } from './cuts';
 import { stripCells } from './filmstrip';
 import { frameText } from './frameText';
-import { packed } from './lanePainter';
 import { Scale } from './scale';
 import { Thumbnails } from './thumbnails';
 import { follow, panWindow, wholeWindow, zoomWindow } from './timeWindow';

@@ -1,6 +1,7 @@
 import { t } from '../i18n/t';
 import { decodeRle } from '../masks/rle';
 import type { Size, View } from '../stage/view';
+import { packed } from '../ui/packed';
 import type { Spot } from './pointerTool';
 
 /** A sheet of the video's size to paint a mask on. What is painted is opaque, the rest is clear. */
@@ -23,10 +24,9 @@ export class MaskSheet {
     const patch = decodeRle(counts, this.size.height);
     if (patch.width === 0 || patch.height === 0) return;
     const image = new ImageData(patch.width, patch.height);
-    const [red, green, blue] = channels(this.colour);
-    patch.bits.forEach((bit, i) => {
-      if (bit === 1) image.data.set([red, green, blue, 255], 4 * i);
-    });
+    const pixels = new Uint32Array(image.data.buffer);
+    const opaque = packed(this.colour, 1);
+    for (let i = 0; i < pixels.length; i++) if (patch.bits[i] === 1) pixels[i] = opaque;
     this.context.putImageData(image, patch.x0, patch.y0);
   }
 
@@ -74,9 +74,4 @@ export class MaskSheet {
   private mix(adds: boolean): void {
     this.context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
   }
-}
-
-function channels(colour: string): readonly [number, number, number] {
-  const value = Number.parseInt(colour.slice(1), 16);
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
