@@ -118,7 +118,7 @@ def test_a_comment_its_answer_its_link_and_its_end(
     expect(ana.get_by_test_id("timeline-track")).to_have_attribute("data-comments", "")
     expect(ana.get_by_test_id("open-threads")).to_have_count(0)
     ana.reload()
-    expect(ana.get_by_test_id("stage")).to_have_attribute("data-frame", "0")
+    expect(ana.get_by_test_id("stage")).to_have_attribute("data-frame", "3")  # where she was
     ana.get_by_test_id("open-discussion").click()
     expect(ana.get_by_test_id("thread")).to_have_count(0)
     ana.get_by_test_id("show-resolved").check()
