@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
+from backend.domain.edge import LEVELS
 from backend.domain.errors import InvalidInput
+from backend.domain.session import FrameMask
 from backend.formats.matte_videos import MATTE_PRORES, MATTE_WEBM
+from backend.formats.model import Annotated
 from backend.formats.overlay import OVERLAY
+from backend.formats.pixels import decode, rle_of
+from backend.formats.soft_edges import alpha_of, ramp
+from backend.worker.soft import SoftMask, edge_of
 from tests.backend.numbered_clips import Clip, number_of, numbers_in
 from tests.formats.clips import ONE, UNEVEN, Source, add_sound, seconds_of, stamps_in
 from tests.formats.sessions import read_back, same_masks
@@ -115,6 +123,40 @@ def test_a_matte_has_the_frames_their_times_and_the_mask(source: Source, form, t
     for place, mask in masks.items():
         union = (back.masks[place] | mask).sum()
         assert (back.masks[place] & mask).sum() / union > 0.97, place
+
+
+def with_edges(annotated: Annotated) -> Annotated:
+    """The masks as an engine gives them that sees their borders out of focus."""
+
+    def read_masks() -> Iterator[FrameMask]:
+        for mask in annotated.read_masks():
+            pixels = decode(rle_of(mask))
+            blurred = cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), 4.0)
+            cells = cv2.resize(blurred, (48, 36), interpolation=cv2.INTER_AREA)
+            levels = np.minimum(cells * LEVELS, LEVELS - 1).astype(np.uint8)
+            edge = edge_of(SoftMask.of_frame(levels, *pixels.shape))
+            yield replace(mask, edge=edge.packed() if edge is not None else None)
+
+    return replace(annotated, read_masks=read_masks)
+
+
+@pytest.mark.parametrize("form", [MATTE_WEBM, MATTE_PRORES], ids=lambda one: one.name)
+def test_a_matte_is_as_soft_as_the_engine_saw_it(source: Source, form, tmp_path: Path) -> None:
+    session = with_edges(source.annotated(discs(source), range(4)))
+    form.write(session, tmp_path)
+    (made,) = tmp_path.glob(f"*{form.encoding.ending}")
+    alphas = list(form._alphas(made, source.video))
+    there = {mask.frame_idx: mask for mask in session.read_masks()}
+    back = read_back(form, tmp_path, source.video)
+    for frame_idx in range(4):
+        mask = there[frame_idx]
+        wanted, pixels = alpha_of(mask), decode(rle_of(mask))
+        soft = np.abs(wanted - 0.5) < 0.45
+        assert soft.sum() > 2 * (np.abs(ramp(pixels) - 0.5) < 0.45).sum()
+        difference = np.abs(alphas[frame_idx] / 255 - wanted)
+        assert difference.max() < (0.2 if form is MATTE_WEBM else 0.01)
+        union = (back.masks[frame_idx, 3] | pixels).sum()
+        assert (back.masks[frame_idx, 3] & pixels).sum() / union > (0.97 if form is MATTE_WEBM else 0.9999)
 
 
 @pytest.mark.parametrize("form", [MATTE_WEBM, MATTE_PRORES], ids=lambda one: one.name)
