@@ -19,7 +19,7 @@ from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
 from backend.domain.once import once
 from backend.domain.ontology import checked_colour
-from backend.domain.plan import ObjectWork, frames_to_walk, passes_left, plan_passes
+from backend.domain.plan import ObjectWork, frames_to_walk, objects_on, passes_left, plan_passes
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.projects import HOME
 from backend.domain.session import (
@@ -193,7 +193,7 @@ class SessionCommands:
 
     def track_passes(self, session_id: str, passes: Sequence[Pass]) -> Propagation:
         """Start a propagation over exactly these passes."""
-        unheld_objects(self._store, session_id, objects_of(passes))
+        unheld_objects(self._store, session_id, objects_on(passes))
         return self._start(session_id, self._propagation(session_id, passes, settles_prompts=True))
 
     def _propagation(self, session_id: str, passes: Sequence[Pass], settles_prompts: bool) -> Propagation:
@@ -224,7 +224,7 @@ class SessionCommands:
         passes = passes_left(last.passes, last.frames_done)
         if not passes:
             raise Conflict("Nothing was left to track when it was broken off.")
-        unheld_objects(self._store, session_id, objects_of(passes))
+        unheld_objects(self._store, session_id, objects_on(passes))
         again = replace(last, propagation_id=self._new_id(), state=PropagationState.RUNNING, error=None)
         rest = replace(again, passes=passes, frames_done=0, frames_total=frames_to_walk(passes))
         return self._start(session_id, rest)
@@ -280,10 +280,6 @@ class SessionCommands:
                 "prompts are; click there."
             )
         return f"There is no frame to track {direction} from here; choose the other direction."
-
-
-def objects_of(passes: Sequence[Pass]) -> frozenset[int]:
-    return frozenset(object_id for walk in passes for object_id in walk.object_ids)
 
 
 def _is_wanted(tracked: TrackedObject, object_ids: Collection[int] | None) -> bool:

@@ -76,10 +76,6 @@ class ProjectStore(Protocol):
         """Take away for good what was deleted before that time and has no session any more; how many."""
         ...
 
-    def projects_of_video(self, video_id: str) -> tuple[str, ...]:
-        """The ids of the projects that it was uploaded to."""
-        ...
-
     def video_ids(self, project_id: str) -> list[str]:
         """The videos that were uploaded to it."""
         ...

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.domain.annotation_ports import AnnotationStore, Verified
-from backend.domain.commands import check_prompt, objects_of
+from backend.domain.commands import check_prompt
 from backend.domain.errors import InvalidInput
 from backend.domain.limits import SessionLimits
 from backend.domain.lookup import check_frame, unheld_objects, unlocked_object
 from backend.domain.once import once
+from backend.domain.plan import objects_on
 from backend.domain.ports import Host, SessionStore, VideoStore
 from backend.domain.rle import Rle
 from backend.domain.session import FramePrompt, Verdict
@@ -63,7 +64,7 @@ class ReviewCommands:
         """Keep a tracked range, drop it, or take either back. Returns the session's version."""
         latest = self._store.propagation(session_id)
         of_latest = latest is not None and latest.propagation_id == propagation_id
-        unheld_objects(self._store, session_id, objects_of(latest.passes) if latest and of_latest else None)
+        unheld_objects(self._store, session_id, objects_on(latest.passes) if latest and of_latest else None)
         version = self._annotations.set_verdict(session_id, propagation_id, verdict, seen)
         if verdict is not Verdict.APPLIED:
             self._host.forget(session_id)  # its memory is of masks that people do not see any more

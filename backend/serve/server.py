@@ -17,6 +17,7 @@ from gunicorn.workers.base import Worker
 from starlette.types import ASGIApp
 
 from backend.api.owner_key import owner_key
+from backend.api.team.ways_in import join_url
 from backend.domain.errors import MaskletError
 from backend.serve import logs
 from backend.serve.allocator import share_arenas
@@ -125,7 +126,7 @@ class MaskletApplication(BaseApplication):
 
 def owner_link(settings: Settings) -> str:
     base = settings.api_url or f"http://{_address_to_share(settings.host)}:{settings.port}"
-    return f"{base}/join#{owner_key(settings.data)}"
+    return join_url(base, owner_key(settings.data))
 
 
 def _address_to_share(host: str) -> str:

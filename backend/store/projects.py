@@ -47,12 +47,6 @@ class SqlProjectStore:
             rows = connection.execute(wanted.order_by(projects.c.removed_s.desc())).all()
         return [project_of(row) for row in rows]
 
-    def projects_of_video(self, video_id: str) -> tuple[str, ...]:
-        wanted = select(project_videos.c.project_id).join(projects)
-        here = project_videos.c.video_id == video_id, projects.c.removed_s.is_(None)
-        with self._database.read() as connection:
-            return tuple(connection.scalars(wanted.where(*here)))
-
     def video_ids(self, project_id: str) -> list[str]:
         wanted = select(project_videos.c.video_id).where(project_videos.c.project_id == project_id)
         with self._database.read() as connection:

@@ -7,7 +7,7 @@ import strawberry
 from backend.api.context import Service
 from backend.api.people_types import Person, may_types, person_type
 from backend.api.team import types as own
-from backend.api.team.ways_in import asked_at, sign_in_url
+from backend.api.team.ways_in import asked_at, join_url, sign_in_url
 from backend.domain.errors import Unauthenticated
 from backend.domain.people import SERVER, Caller, Grant, Scope, ScopeKind, acting
 from backend.domain.people_commands import scope_of
@@ -83,7 +83,7 @@ class Mutation:
         link, secret = await info.context.command(
             lambda s: s.people.create_link(caller, grant, label, expires_in_s, max_uses, passphrase)
         )
-        return own.NewLink(link=own.link_type(link), url=f"{base}/join#{secret}")
+        return own.NewLink(link=own.link_type(link), url=join_url(base, secret))
 
     @strawberry.mutation(description="Whoever joined by it loses what it gave them, within seconds.")
     async def revoke_link(self, info: Info, id: strawberry.ID) -> bool:

@@ -6,11 +6,15 @@ from contextvars import ContextVar
 
 from backend.settings import Settings
 
-JOIN_PAGE = "/join"
 SIGN_IN = "/api/sign-in"
 
 # The origin under which whoever asks reaches this server; the gate sets it. For links that they are given.
 asked_at: ContextVar[str] = ContextVar("asked_at", default="")
+
+
+def join_url(base: str, secret: str) -> str:
+    """What people are given. The secret stands behind `#`, which browsers send to nobody: no log has it."""
+    return f"{base}/join#{secret}"
 
 
 def sign_in_url(settings: Settings) -> str | None:
