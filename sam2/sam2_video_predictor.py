@@ -191,22 +191,24 @@ class SAM2VideoPredictor(SAM2Base):
 
 
 class SAM2VideoPredictorVOS(SAM2VideoPredictor):
-    """The predictor with its parts compiled: slow to start, faster from then on. Needs PyTorch 2.5.1.
+    """The predictor with its parts compiled: slow to start, faster from then on. Needs PyTorch 2.6.
 
-    The image encoder is compiled by the constructor's `compile_image_encoder`.
+    The image encoder is compiled by the constructor's `compile_image_encoder`. What has prompts is decoded
+    without compiled parts: each number of clicks would be compiled anew, for minutes, to save a millisecond.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         print("Compiling all parts of the model; the first frames take minutes.")
-        compiled = {"mode": "max-autotune", "fullgraph": True}
         encoder, attention = self.memory_encoder, self.memory_attention
         prompts, decoder = self.sam_prompt_encoder, self.sam_mask_decoder
-        encoder.encode = torch.compile(encoder.encode, dynamic=False, **compiled)
-        # A bank that fills up has another length on every frame: only what is seen to vary is kept open.
-        attention.attend = torch.compile(attention.attend, dynamic=None, **compiled)
-        prompts.forward = torch.compile(prompts.forward, dynamic=False, **compiled)
-        decoder.forward = torch.compile(decoder.forward, dynamic=False, **compiled)
+        # A bank that fills up has another length on every frame, and objects come and go: only what is seen
+        # to vary is kept open. Whole graphs are not insisted on, because PyTorch then fails where it would
+        # otherwise run a shape too many as it is.
+        encoder.encode = torch.compile(encoder.encode, mode="max-autotune", dynamic=None)
+        attention.attend = torch.compile(attention.attend, mode="max-autotune", dynamic=None)
+        prompts.forward = torch.compile(prompts.forward, mode="max-autotune", dynamic=None)
+        decoder.forward = torch.compile(decoder.forward, mode="max-autotune", dynamic=None)
 
     # With CUDA graphs a compiled part overwrites what it gave the last time, so results are copied.
 
@@ -220,6 +222,9 @@ class SAM2VideoPredictorVOS(SAM2VideoPredictor):
     def decode(
         self, pix_feat: Tensor, high_res: tuple[Tensor, ...], prompts: Prompts, multimask: bool
     ) -> MaskPrediction:
+        if prompts.points_BN2 is not None or prompts.mask_logits_B1HW is not None:
+            with torch.compiler.set_stance("force_eager"):
+                return super().decode(pix_feat, high_res, prompts, multimask)
         prediction = super().decode(pix_feat, high_res, prompts, multimask)
         return MaskPrediction(*(tensor.clone() for tensor in vars(prediction).values()))
 

@@ -110,9 +110,10 @@ class SAM2Parts(nn.Module):
         self._build_sam_heads()
         self.compile_image_encoder = compile_image_encoder
         if compile_image_encoder:
-            self.image_encoder.forward = torch.compile(
-                self.image_encoder.forward, mode="max-autotune", fullgraph=True, dynamic=False
-            )
+            for way in ("forward", "project"):
+                if hasattr(image_encoder, way):  # one of somebody's own has but the first
+                    compiled = torch.compile(getattr(image_encoder, way), mode="max-autotune", dynamic=False)
+                    setattr(image_encoder, way, compiled)
 
     def _build_memory_parameters(self, no_obj_embed_spatial: bool) -> None:
         def embedding(*shape: int) -> nn.Parameter:

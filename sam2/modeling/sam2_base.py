@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from sam2.modeling.backbones.image_encoder import FpnNeck, ImageEncoder
 from sam2.modeling.memory_attention import MemoryAttention
@@ -77,20 +77,16 @@ class SAM2Base(SAM2Parts):
         if not self._can_skip_finer_levels():
             maps = self.forward_image(images_BCHW)["backbone_fpn"][-self.num_feature_levels :]
             return ImageFeatures(embed_BCHW=maps[-1], high_res=tuple(maps[:-1]))
-        neck, decoder = encoder.neck, self.sam_mask_decoder
-        maps = encoder.trunk(images_BCHW)
-        high_res = tuple(
-            neck.project(level, maps[level], after=convolution).contiguous()
-            for level, convolution in enumerate((decoder.conv_s0, decoder.conv_s1))
-        )
-        return ImageFeatures(embed_BCHW=neck.fuse(maps, finest=2)[0], high_res=high_res)
+        decoder = self.sam_mask_decoder
+        finest, fine, embed = encoder.project(images_BCHW, after=(decoder.conv_s0, decoder.conv_s1))
+        return ImageFeatures(embed_BCHW=embed, high_res=(finest, fine))
 
     def _can_skip_finer_levels(self) -> bool:
         encoder = self.image_encoder
         neck = encoder.neck
         return (
             self.use_high_res_features_in_sam
-            and is_plain(encoder, ImageEncoder)  # a compiled one is the faster way
+            and (is_plain(encoder, ImageEncoder) or self._is_compiled_by_us(encoder))
             and is_plain(neck, FpnNeck)
             and type(self).forward_image is SAM2Base.forward_image
             and "forward_image" not in vars(self)
@@ -98,6 +94,9 @@ class SAM2Base(SAM2Parts):
             and neck.is_lateral_only(0)
             and neck.is_lateral_only(1)
         )
+
+    def _is_compiled_by_us(self, encoder: nn.Module) -> bool:
+        return self.compile_image_encoder and type(encoder) is ImageEncoder
 
     # ---- memory ---------------------------------------------------------------------------------
 

@@ -122,6 +122,17 @@ class ImageEncoder(nn.Module):
         self.neck = neck
         self.scalp = scalp
 
+    def project(self, sample: Tensor, after: Sequence[nn.Conv2d]) -> list[Tensor]:
+        """The maps of [B, 3, S, S] images, finest first. Each of the finer ones goes from the trunk through
+        its lateral convolution and one of `after` in one step; the next coarser one is fused as usual. No
+        position encodings."""
+        maps = self.trunk(sample)
+        finer = [
+            self.neck.project(level, maps[level], convolution).contiguous()
+            for level, convolution in enumerate(after)
+        ]
+        return [*finer, self.neck.fuse(maps, finest=len(after))[0]]
+
     def forward(self, sample: Tensor) -> dict[str, Any]:
         """[B, 3, S, S] images to the official dictionary: `vision_features` (the coarsest map kept),
         `vision_pos_enc` and `backbone_fpn` (lists, finest first)."""
