@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,10 @@ from tests.exchange.working import (
     finished,
     tracked_session,
     unzipped,
-    upload_video,
-    working,
     zipped,
 )
 
 FRAMES = 12
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def video_id(server: Live, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return upload_video(server, tmp_path_factory.mktemp("video"), FRAMES)
 
 
 @pytest.fixture(scope="module")

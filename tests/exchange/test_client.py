@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,21 +15,8 @@ from backend import client as masklet
 from backend.cli import main
 from tests.backend.live import Live
 from tests.backend.small_video import HEIGHT, WIDTH, disc_x, write_small_video
-from tests.exchange.working import working
 
 FRAMES = 80  # more than one fetch of masks
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: Live) -> Iterator[masklet.Client]:
-    with masklet.Client(server.url) as connected:
-        yield connected
 
 
 @pytest.fixture(scope="module")

@@ -9,24 +9,14 @@ import shlex
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from backend import client as masklet
 from tests.backend.live import Live
 from tests.backend.small_video import HEIGHT, disc_x, write_small_video
-from tests.exchange.working import working
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FRAMES = 12
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
 
 
 def blocks(name: str, language: str) -> list[str]:

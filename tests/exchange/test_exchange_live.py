@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,22 +17,9 @@ from tests.exchange.working import (
     finished,
     tracked_session,
     unzipped,
-    upload_video,
-    working,
 )
 
 FRAMES = 12
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def video_id(server: Live, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return upload_video(server, tmp_path_factory.mktemp("video"), FRAMES)
 
 
 @pytest.fixture(scope="module")

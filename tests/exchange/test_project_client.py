@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,6 @@ from backend import client as masklet
 from backend.cli import main
 from tests.backend.live import Live
 from tests.backend.small_video import FRAMES, HEIGHT, disc_x, write_small_video
-from tests.exchange.working import working
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: Live) -> Iterator[masklet.Client]:
-    with masklet.Client(server.url) as connected:
-        yield connected
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,10 @@ import pytest
 from backend.exchange.verify import Wrong, verify
 from tests.backend.live import Live
 from tests.backend.small_video import write_small_video
-from tests.exchange.working import JOB, finished, tracked_session, unzipped, upload_video, working
+from tests.exchange.working import JOB, finished, tracked_session, unzipped, upload_video
 
 EXPORT = f"mutation($p: ID!, $f: String!) {{ exportProject(projectId: $p, format: $f) {{ {JOB} title }} }}"
 MOVE = "mutation($s: ID!, $p: ID!) { moveSession(sessionId: $s, projectId: $p) { id } }"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +17,9 @@ from backend.exchange.manifest import Manifest, digests
 from backend.exchange.verify import verify
 from tests.backend.live import Live
 from tests.backend.small_video import write_small_video
-from tests.exchange.working import export, tracked_session, unzipped, upload_video, working
+from tests.exchange.working import export, tracked_session, unzipped, upload_video
 
 FRAMES = 12
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with working(tmp_path_factory.mktemp("server")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
