@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from '../app/store';
 import { type Message, t } from '../i18n/t';
 import { Button } from '../ui/Button';
-import { KEY_ACTIONS, type NamedAction } from './actions';
+import { KEY_ACTIONS, type NamedAction, PLACES } from './actions';
 import styles from './CheatSheet.module.css';
 import { type Chord, chordOf, chordText } from './chord';
 import { holder, isPlace, PRESETS, type PresetName, presetKeys, withChord } from './keymap';
@@ -103,7 +103,7 @@ export function KeyEditor() {
 function takenFor(chord: Chord, action: NamedAction): Message | null {
   const taken = holder(keyMap.get(), chord);
   if (taken) return taken === action ? null : KEY_ACTIONS[taken];
-  return isPlace(chord) ? 'Select an object' : null;
+  return isPlace(chord) ? PLACES : null;
 }
 
 interface KeyRowProps {

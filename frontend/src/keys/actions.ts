@@ -52,6 +52,9 @@ export const KEY_ACTIONS = {
   help: 'This sheet',
 } as const satisfies Record<string, Message>;
 
+/** What the digits do. */
+export const PLACES = 'Select an object' satisfies Message;
+
 export type NamedAction = keyof typeof KEY_ACTIONS;
 
 /** What a key asks for; digits select an object by its place in the list, whatever the map. */

@@ -83,3 +83,15 @@ test('a summary is read run by run', () => {
   ]);
   expect([...readLooks('', 0)]).toEqual([]);
 });
+
+test('its ends are found in a long video, also after a part was taken away', () => {
+  const long = new Coverage(100_000);
+  expect([long.end('first'), long.end('last'), long.present]).toEqual([-1, -1, 0]);
+  long.set(700, 99_999, lookOf(PRESENT));
+  expect([long.end('first'), long.end('last'), long.present]).toEqual([700, 99_999, 99_300]);
+  long.set(50_000, 99_999, 0);
+  long.set(700, 710, lookOf(ABSENT));
+  long.set(700, 704, 0);
+  expect([long.end('first'), long.end('last')]).toEqual([705, 49_999]);
+  expect([long.tracked, long.present]).toEqual([49_295, 49_289]);
+});

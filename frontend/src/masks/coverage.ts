@@ -31,6 +31,10 @@ export function hasVerified(look: Look): boolean {
   return (look & 64) !== 0;
 }
 
+function isPresent(look: Look): number {
+  return Number(presenceIn(look) === PRESENT);
+}
+
 const BLOCK = 256; // frames whose common look is kept
 const STALE = 255;
 
@@ -42,6 +46,7 @@ export class Coverage {
   private readonly looks: Uint8Array;
   private readonly blocks: Uint8Array;
   private numTracked = 0;
+  private numPresent = 0;
 
   constructor(readonly numFrames: number) {
     this.looks = new Uint8Array(numFrames);
@@ -51,6 +56,24 @@ export class Coverage {
   /** On how many frames it is tracked, with or without the object. */
   get tracked(): number {
     return this.numTracked;
+  }
+
+  /** On how many frames there is a mask. */
+  get present(): number {
+    return this.numPresent;
+  }
+
+  /** The first frame that is tracked, or the last one; -1 where none is. */
+  end(side: 'first' | 'last'): number {
+    const step = side === 'first' ? 1 : -1;
+    const from = side === 'first' ? 0 : this.blocks.length - 1;
+    for (let block = from; block >= 0 && block < this.blocks.length; block += step) {
+      if (this.block(block) === 0) continue;
+      const start =
+        side === 'first' ? block * BLOCK : Math.min(this.numFrames, (block + 1) * BLOCK) - 1;
+      return this.find(start, step, (look) => look !== 0) ?? -1;
+    }
+    return -1;
   }
 
   /** 0, not tracked, outside the video. */
@@ -100,6 +123,7 @@ export class Coverage {
     for (let frame = Math.max(0, first); frame <= end; frame++) {
       const before = this.looks[frame] as number;
       this.numTracked += Number(look !== 0) - Number(before !== 0);
+      this.numPresent += isPresent(look) - isPresent(before);
       this.looks[frame] = look;
       const block = Math.floor(frame / BLOCK);
       if (before & ~look) this.blocks[block] = STALE;

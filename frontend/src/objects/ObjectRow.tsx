@@ -3,7 +3,7 @@ import type { ObjectFields } from '../api/generated';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { StateMark } from '../discussion/StateMark';
-import { t } from '../i18n/t';
+import { t, useLanguage } from '../i18n/t';
 import { useWithKey } from '../keys/keyHint';
 import { Holder } from '../presence/Holder';
 import { promptedFrames } from '../session/state';
@@ -127,7 +127,9 @@ function Extent({
   const { masks, store } = workspace.session;
   const prompts = useStore(store, (state) => state.prompts);
   const pending = useStore(store, (state) => state.pending);
+  const language = useLanguage();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another language has other words
   useEffect(() => {
     const numPrompted = promptedFrames({ ...store.get(), prompts, pending }, objectId).length;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,6 +147,6 @@ function Extent({
       clearTimeout(timer);
       leave();
     };
-  }, [masks, store, objectId, prompts, pending, row]);
+  }, [masks, store, objectId, prompts, pending, row, language]);
   return <span ref={line} className={`${styles.extent} number`} />;
 }

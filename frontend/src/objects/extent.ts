@@ -1,4 +1,5 @@
-import { type Coverage, PRESENT, presenceIn } from '../masks/coverage';
+import { t } from '../i18n/t';
+import type { Coverage } from '../masks/coverage';
 
 /** Over which frames an object's masklet reaches. */
 export interface Extent {
@@ -8,19 +9,17 @@ export interface Extent {
   readonly last: number;
 }
 
+/** A few steps, however long the video: each object asks with each batch of masks. */
 export function extentOf(coverage: Coverage | undefined): Extent {
-  let [present, first, last] = [0, -1, -1];
-  for (const run of coverage?.runs() ?? []) {
-    if (presenceIn(run.look) === PRESENT) present += run.last - run.first + 1;
-    if (first < 0) first = run.first;
-    last = run.last;
-  }
-  return { tracked: coverage?.tracked ?? 0, present, first, last };
+  if (!coverage) return { tracked: 0, present: 0, first: -1, last: -1 };
+  const { tracked, present } = coverage;
+  return { tracked, present, first: coverage.end('first'), last: coverage.end('last') };
 }
 
 export function extentText({ tracked, present, first, last }: Extent, numPrompted: number): string {
-  if (tracked === 0) return numPrompted === 0 ? 'Click it in the video' : 'Not tracked yet';
-  if (first === last) return `Frame ${first} only`;
+  if (tracked === 0) return numPrompted === 0 ? t('Click it in the video') : t('Not tracked yet');
+  if (first === last) return t('Frame {frame} only', { frame: first });
+  const frames = t('Frames {first}–{last}', { first, last });
   const absent = tracked - present;
-  return absent === 0 ? `Frames ${first}–${last}` : `Frames ${first}–${last} · absent on ${absent}`;
+  return absent === 0 ? frames : t('{frames} · absent on {count}', { frames, count: absent });
 }
