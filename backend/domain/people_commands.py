@@ -21,6 +21,7 @@ MAX_NAME, MAX_LABEL, MAX_PASSPHRASE = 60, 120, 200
 MIN_PASSPHRASE = 6
 MAX_LINKS, MAX_TOKENS = 200, 100  # of one place; of one person
 WRONG_AT_MOST, WRONG_WAIT_S = 10, 15 * 60.0  # passphrases in a row, then nobody joins by the link for a while
+LONGEST_S = 10 * 366 * 24 * 3600.0  # of a link or a token that has an end
 TOKEN_MARK = "masklet_"  # so that people and scanners know one when they find it
 
 
@@ -303,6 +304,6 @@ def _clean(text: str) -> str:
 def _ends(now_s: float, expires_in_s: float | None) -> float | None:
     if expires_in_s is None:
         return None
-    if not expires_in_s > 0:
-        raise InvalidInput("It must last for more than no time.")
+    if not 0 < expires_in_s <= LONGEST_S:
+        raise InvalidInput("It must last for more than no time, and for ten years at most; or have no end.")
     return now_s + expires_in_s

@@ -12,6 +12,8 @@ from backend.domain.stale import Kind, Present
 from backend.store.rows import object_of, ontology_of, prompt_of
 from backend.store.tables import edits, objects, prompts, propagations, sessions
 
+KEY_HOLDER = "The owner"  # whoever has the server's key, and no name of their own: to themselves it is "You"
+
 
 def present_of(connection: Connection, session_id: str, edit: Row) -> Present:
     """What the last edit of something left, but for what came after it. `edit`: a row of `edits`."""
@@ -48,7 +50,9 @@ def masks_now(
 
 def _name(edit: Row) -> str | None:
     me = (acting.get() or LOCAL).person.person_id
-    return edit.person_name if edit.person_id not in (me, "") else None
+    if edit.person_id in (me, ""):
+        return None
+    return KEY_HOLDER if edit.person_id == LOCAL.person.person_id else edit.person_name
 
 
 def _with_object(connection: Connection, session_id: str, told: Present) -> Present:

@@ -19,7 +19,7 @@ from backend.domain.annotation_ports import ObjectContent, Verified
 from backend.domain.errors import Conflict, InvalidInput
 from backend.domain.frames import FrameRange
 from backend.domain.once import KEPT_S, Asked, asked, once
-from backend.domain.people import Caller, Person, acting
+from backend.domain.people import LOCAL, Caller, Person, acting
 from backend.domain.session import FramePrompt, Propagation, PropagationState, TrackedObject, Verdict
 from backend.domain.stale import Kind, Stale
 from backend.store.annotations import SqlAnnotationStore
@@ -312,6 +312,16 @@ def test_removing_what_somebody_just_corrected_is_stale(desk: Desk) -> None:
     desk._store.clear_prompts(SESSION)
     with pytest.raises(Stale):  # cleared with all the others
         desk._store.put_prompt(SESSION, no_prompt(1, 7), seen)
+
+
+def test_whoever_has_the_key_is_not_called_you_to_others(desk: Desk) -> None:
+    with edit(client="ana"):
+        desk.add()
+        seen = desk.prompt(click(1, 3))
+    with edit(client="script", person=LOCAL.person):
+        desk.prompt(click(1, 3, 4.0))
+    with edit(client="ana"), pytest.raises(Stale, match="The owner has changed this"):
+        desk.prompt(click(1, 3, 5.0), seen)
 
 
 def test_a_removal_between_the_check_and_the_write_is_told_too(desk: Desk) -> None:

@@ -158,6 +158,12 @@ def test_a_join_that_cannot_be_meant(crew: Team, body: bytes) -> None:
     assert crew.stranger().client.post("/api/join", content=body).status_code == 400
 
 
+@pytest.mark.parametrize("lasts_s", [0.0, -1.0, 1e12])
+def test_what_ends_does_so_while_somebody_remembers(owner: Member, place: Place, lasts_s: float) -> None:
+    at = {"role": "VIEWER", "s": place.session_id}
+    assert owner.code(NEW_LINK, **at, **{"for": lasts_s}) == "INVALID_INPUT"
+
+
 def test_a_name_is_one_line_and_is_there(crew: Team, owner: Member, place: Place) -> None:
     secret, _ = link_to(owner, place)
     assert crew.stranger().join(secret, name=" \t").json()["code"] == "INVALID_INPUT"
