@@ -26,12 +26,12 @@ const RECENT = 3; // one row
 export function GalleryPage() {
   const { gallery, error, reload } = useGallery();
   const projectId = usePlaceForWork();
-  const mayWork = projectId !== null;
+  const mayWork = typeof projectId === 'string';
   useEffect(() => {
     document.title = 'Masklet';
   }, []);
   const onFiles = (files: readonly File[]) => {
-    if (projectId === null) return;
+    if (!projectId) return;
     for (const file of files) void startUpload(file, reload, projectId);
   };
   const page = (panel: ReactNode) => (
@@ -56,7 +56,11 @@ export function GalleryPage() {
           {error}
         </p>
       )}
-      {gallery ? <Library gallery={gallery} projectId={projectId} /> : !error && <Skeleton />}
+      {gallery && projectId !== undefined ? (
+        <Library gallery={gallery} projectId={projectId} />
+      ) : (
+        !error && <Skeleton />
+      )}
     </main>
   );
   return mayWork ? <DropZone onFiles={onFiles}>{page}</DropZone> : page(null);

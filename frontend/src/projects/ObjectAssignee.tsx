@@ -2,10 +2,8 @@ import { useEffect, useState } from 'react';
 import { request } from '../api/client';
 import {
   AssignObject,
-  type May,
   type ObjectFields,
   type PersonFields,
-  ProjectNames,
   ProjectPeople,
 } from '../api/generated';
 import { notifyError } from '../app/notices';
@@ -13,11 +11,6 @@ import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
 import { AssigneeMenu } from './AssigneeMenu';
 import styles from './Projects.module.css';
-
-interface Team {
-  readonly people: readonly PersonFields[];
-  readonly may: readonly May[];
-}
 
 /** Who is to do an object; whoever leads the project says so here. The feed brings it to the others. */
 export function ObjectAssignee({
@@ -27,9 +20,9 @@ export function ObjectAssignee({
   object: ObjectFields;
   workspace: Workspace;
 }) {
-  const { id: sessionId, projectId } = workspace.session.info;
-  const team = useTeam(projectId);
-  if (!team || (team.people.length < 2 && object.assigneeId === null)) return null;
+  const { id: sessionId, projectId, mayInProject } = workspace.session.info;
+  const people = usePeopleOf(mayInProject.includes('LOOK') ? projectId : null);
+  if (!people || (people.length < 2 && object.assigneeId === null)) return null;
   const choose = (personId: string | null) => {
     request(AssignObject, { sessionId, objectId: object.objectId, personId }).catch(notifyError);
   };
@@ -37,29 +30,27 @@ export function ObjectAssignee({
     <div className={styles.assignee} data-testid="object-assignee">
       <span>{t('To be done by')}</span>
       <AssigneeMenu
-        people={team.people}
+        people={people}
         chosen={object.assigneeId}
-        mayAssign={team.may.includes('MANAGE')}
+        mayAssign={mayInProject.includes('MANAGE')}
         onChoose={choose}
       />
     </div>
   );
 }
 
-/** Null until it is known, and for who may see the session but not its project. */
-function useTeam(projectId: string): Team | null {
-  const [team, setTeam] = useState<Team | null>(null);
+/** Null until it is known, and where one may not see the project. */
+function usePeopleOf(projectId: string | null): readonly PersonFields[] | null {
+  const [people, setPeople] = useState<readonly PersonFields[] | null>(null);
   useEffect(() => {
+    if (projectId === null) return;
     let isHere = true;
-    Promise.all([request(ProjectPeople, { id: projectId }), request(ProjectNames, {})])
-      .then(([{ projectPeople }, { projects }]) => {
-        const may = projects.find(({ id }) => id === projectId)?.may ?? [];
-        if (isHere) setTeam({ people: projectPeople, may });
-      })
+    request(ProjectPeople, { id: projectId })
+      .then(({ projectPeople }) => isHere && setPeople(projectPeople))
       .catch(() => {}); // then nobody is offered
     return () => {
       isHere = false;
     };
   }, [projectId]);
-  return team;
+  return people;
 }

@@ -13,9 +13,9 @@ export function placeForWork(projects: ProjectNamesResult['projects']): string |
   return (open.find(({ id }) => id === FIRST_PROJECT) ?? open[0])?.id ?? null;
 }
 
-/** The same, once the server has said which there are. */
-export function usePlaceForWork(): string | null {
-  const [place, setPlace] = useState<string | null>(FIRST_PROJECT);
+/** The same, once the server has said which there are; undefined until then, when nothing is offered yet. */
+export function usePlaceForWork(): string | null | undefined {
+  const [place, setPlace] = useState<string | null>();
   useEffect(() => {
     let isHere = true;
     request(ProjectNames, {})
