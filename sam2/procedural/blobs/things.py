@@ -39,11 +39,6 @@ class Wobble:
             rng.uniform(0, 2 * np.pi, mean.shape),
         )
 
-    @classmethod
-    def still(cls, mean: Sequence[float]) -> Wobble:
-        nothing = np.zeros(len(mean))
-        return cls(np.asarray(mean, float), nothing, nothing, nothing)
-
 
 @dataclass(frozen=True)
 class Part:

@@ -18,6 +18,11 @@ from sam2.procedural.samples import BlobSample, Samples
 SIZE = 96
 
 
+def still(mean: list[float]) -> Wobble:
+    nothing = np.zeros(len(mean))
+    return Wobble(np.array(mean, float), nothing, nothing, nothing)
+
+
 def scene_of(index: int, seed: int = 0) -> BlobScene:
     return draw_scene(np.random.default_rng((seed, index)), SIZE, SIZE)
 
@@ -33,7 +38,7 @@ def with_look(scene: BlobScene, **changes) -> BlobScene:
 
 def plainly(scene: BlobScene) -> BlobScene:
     """Without what a camera does to colours."""
-    return with_look(scene, light=Wobble.still([1]), shutter=0.0, noise=0.0, jpeg_quality=None)
+    return with_look(scene, light=still([1]), shutter=0.0, noise=0.0, jpeg_quality=None)
 
 
 def image_of(scene: BlobScene, t: int) -> np.ndarray:
@@ -118,14 +123,14 @@ def test_things_are_shaded_as_round_and_from_one_side() -> None:
     assert pixels[48, 48 + 32, 0] == pytest.approx(120 * 0.6, abs=1), "a unit from the centre"
     thing = replace(
         scene.things[0],
-        parts=(replace(part, skin=replace(skin, roundness=0.0), centre=Wobble.still([0, 0])),),
-        place=Wobble.still([0.5, 0.5]),
-        size=Wobble.still([0.3]),
+        parts=(replace(part, skin=replace(skin, roundness=0.0), centre=still([0, 0])),),
+        place=still([0.5, 0.5]),
+        size=still([0.3]),
         drift=np.zeros(2),
         spin=0.5,
         shade=np.array([0.3, 0.0]),
     )
-    look = replace(scene.look, pan=Wobble.still([0, 0]), zoom=Wobble.still([1]), roll=Wobble.still([0]))
+    look = replace(scene.look, pan=still([0, 0]), zoom=still([1]), roll=still([0]))
     for t in (0, 3, 6):  # it turns by half a turn and more; the light does not
         row = image_of(replace(scene, things=(thing,), look=look), t)[SIZE // 2, :, 0]
         left, right = row[SIZE // 2 - 14], row[SIZE // 2 + 14]
@@ -184,12 +189,12 @@ def test_the_camera_moves(scenes: list[BlobScene]) -> None:
     for scene in map(plainly, scenes):
         colours = np.array([[40, 40, 40], [200, 200, 200]])
         backdrop = replace(scene.backdrop, pattern=Pattern.CLOUDS, colours=colours)
-        look = replace(scene.look, zoom=Wobble.still([1]), roll=Wobble.still([0]))
+        look = replace(scene.look, zoom=still([1]), roll=still([0]))
         panned = (look.pan.at(5) - look.pan.at(0)) * SIZE
         if np.hypot(*panned) < 3:
             continue
-        still = replace(scene, things=(), backdrop=backdrop, look=look)
-        before, later = (image_of(still, t).mean(2).astype(np.float32) for t in (0, 5))
+        world = replace(scene, things=(), backdrop=backdrop, look=look)
+        before, later = (image_of(world, t).mean(2).astype(np.float32) for t in (0, 5))
         shifted = cv2.warpAffine(before, np.column_stack([np.eye(2), panned]), (SIZE, SIZE))
         inside = np.s_[16:-16, 16:-16]
         assert np.abs(shifted - later)[inside].mean() < 0.3 * np.abs(before - later)[inside].mean()

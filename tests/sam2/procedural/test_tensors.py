@@ -101,7 +101,7 @@ def test_a_scene_is_one_vector_of_the_shapes_that_are_written_down() -> None:
 
 
 def test_nothing_waits_for_the_device() -> None:
-    """On the meta device tensors have no values: whatever asked for one, or mixed in another device's, fails."""
+    """On the meta device tensors have no values: what asks for one, or mixes in another device's, fails."""
     blurred = next(s for i in range(20) if (s := scene_of(i, noise=0.0, jpeg_quality=60)).look.shutter)
     found = render(pack(blurred, TIMES).to(torch.device("meta")))
     assert found.images_TCHW.is_meta and found.images_TCHW.shape == (2, 3, HEIGHT, WIDTH)
