@@ -217,6 +217,8 @@ class SAM2VideoPredictorVOS(SAM2VideoPredictor):
         return ImageFeatures(features.embed_BCHW.clone(), tuple(level.clone() for level in features.high_res))
 
     def condition(self, features: ImageFeatures, memory: MemoryTokens | None) -> Tensor:
+        embed_BCHW = features.embed_BCHW
+        self.memory_attention.keep_turns(embed_BCHW.shape[2] * embed_BCHW.shape[3], embed_BCHW.device)
         return super().condition(features, memory).clone()
 
     def decode(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from sam2.modeling.linear import Linear
@@ -101,6 +102,13 @@ class MemoryAttention(nn.Module):
         self.norm = nn.LayerNorm(d_model)
         self.pos_enc_at_input = pos_enc_at_input
         self.batch_first = batch_first
+
+    def keep_turns(self, length: int, device: torch.device) -> None:
+        """Has the rotations for a map of `length` pixels ready, so that a compiled `attend` finds them."""
+        for layer in self.layers:
+            for attention in (layer.self_attn, layer.cross_attn_image):
+                if isinstance(attention, RoPEAttention):
+                    attention.turns(length, device)
 
     def attend(
         self,

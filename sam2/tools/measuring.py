@@ -40,7 +40,7 @@ class Stopwatch:
     def _now(self) -> float:
         if self.device.type == "cpu":
             return time.process_time()
-        torch.cuda.synchronize(self.device)
+        torch.accelerator.synchronize(self.device)
         return time.perf_counter()
 
 
@@ -78,8 +78,8 @@ def resident_bytes() -> int | None:
 
 
 def peak_bytes(device: torch.device) -> int:
-    """The most memory used so far: of the device, or of the process on a CPU."""
-    if device.type != "cpu":
+    """The most memory used so far: of a CUDA device, else of the process."""
+    if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -60,6 +60,8 @@ def test_the_compiled_parts_give_the_same_masks(traced, capsys):
     names = {type(part.__self__).__name__ for part in traced}
     assert names == {"ImageEncoder", "MemoryEncoder", "MemoryAttention", "PromptEncoder", "MaskDecoder"}
     assert (tracked(plain) - tracked(optimized)).abs().max() < 1e-3
+    for layer in optimized.memory_attention.layers:
+        assert layer.self_attn._kept_turns and layer.cross_attn_image._kept_turns, "not made on every frame"
 
 
 @pytest.mark.filterwarnings("ignore:.torch.jit.script_method. is deprecated:DeprecationWarning")

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2.modeling.linear import Linear, linear
-from sam2.modeling.position_encoding import axial_angles, rotate_pairs
+from sam2.modeling.position_encoding import compute_axial_cis, rotate_pairs
 from sam2.modeling.sam2_utils import MLP
 
 BLOCK = 1024
@@ -120,7 +120,7 @@ class RoPEAttention(Attention):
         self.feat_sizes = tuple(feat_sizes)
         self._kept_turns: dict[tuple[int, torch.device], Tensor] = {}
 
-    def _turns(self, length: int, device: torch.device) -> Tensor:
+    def turns(self, length: int, device: torch.device) -> Tensor:
         """The rotation of each place of a map of `length` pixels: complex64 [length, head_dim / 2]."""
         key = (length, device)
         kept = self._kept_turns.get(key)
@@ -132,8 +132,8 @@ class RoPEAttention(Attention):
                 raise ValueError(f"{length} queries are neither {self.feat_sizes} nor a square map")
             with torch.inference_mode(False), torch.no_grad():
                 head_dim = self.internal_dim // self.num_heads
-                angle = axial_angles(head_dim, width, height, self.rope_theta, device)
-                kept = torch.polar(torch.ones_like(angle), angle)
+                # On the CPU first: not every device makes complex numbers from angles.
+                kept = compute_axial_cis(head_dim, width, height, self.rope_theta).to(device)
             if not torch.compiler.is_compiling():
                 self._kept_turns[key] = kept
         return kept
@@ -145,7 +145,11 @@ class RoPEAttention(Attention):
         if num_rope != length and not (self.rope_k_repeat and num_rope % length == 0):
             raise ValueError(f"{num_rope} rotary keys do not fit {length} queries")
         maps = x_BHLC[:, :, :num_rope].unflatten(2, (-1, length))
-        in_place = x_BHLC.dtype == torch.float32 and not torch.is_grad_enabled()
+        in_place = (
+            x_BHLC.device.type in ("cpu", "cuda")
+            and x_BHLC.dtype == torch.float32
+            and not torch.is_grad_enabled()
+        )
         if in_place and not torch.compiler.is_compiling():
             # Keys are the largest thing here: one pass over them, and nothing new to allocate.
             torch.view_as_complex(maps.unflatten(-1, (-1, 2))).mul_(turns)
@@ -167,7 +171,7 @@ class RoPEAttention(Attention):
     def forward(self, q: Tensor, k: Tensor, v: Tensor, num_k_exclude_rope: int = 0) -> Tensor:
         q = self._separate_heads(self.q_proj(q))
         k = self._separate_heads(self.k_proj(k))
-        turns = self._turns(q.shape[-2], q.device)
+        turns = self.turns(q.shape[-2], q.device)
         q = self._rotate(q, turns, q.shape[-2])
         k = self._rotate(k, turns, k.shape[-2] - num_k_exclude_rope)
         if self._can_attend_narrow(q, k, v):
