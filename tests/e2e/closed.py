@@ -15,8 +15,8 @@ from tests.e2e.server import MaskletServer
 class ClosedServer(MaskletServer):
     """It says that its port is published to everybody, so nobody is let in without a link."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, gallery=False, MASKLET_PUBLISHED_ON="0.0.0.0")
+    def __init__(self, folder: Path, **environment: str) -> None:
+        super().__init__(folder, gallery=False, MASKLET_PUBLISHED_ON="0.0.0.0", **environment)
 
     def start(self) -> None:
         super().start()
