@@ -57,8 +57,8 @@ class Present:
 class Stale(Conflict):
     """Somebody changed the same thing after what the caller has seen."""
 
-    def __init__(self, present: Present) -> None:
-        super().__init__(_sentence(present.by or "Somebody else", present))
+    def __init__(self, present: Present, sentence: str | None = None) -> None:
+        super().__init__(sentence or _sentence(present.by or "Somebody else", present))
         self.present = present
 
 

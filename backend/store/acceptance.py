@@ -9,16 +9,18 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from backend.domain.acceptance import Judge, Waiting
-from backend.domain.errors import Conflict
 from backend.domain.rle import Rle
 from backend.domain.session import TrackedObject
+from backend.domain.stale import Stale
 from backend.domain.standing import ReviewState
 from backend.store.object_rows import live_object
+from backend.store.present import object_now
 from backend.store.review_tables import comments
 from backend.store.reviews import changed_since
 from backend.store.rows import object_of, object_row, upsert
 from backend.store.sessions import SqlSessionStore
 from backend.store.tables import masks, objects
+from backend.store.write import Write
 
 IDS_A_QUERY = 500
 
@@ -40,7 +42,7 @@ class SqlAcceptanceStore:
                 if review == old.review:
                     after.append(old)
                     continue
-                _check_seen(write.connection, session_id, old, seen)
+                _check_seen(write, old, seen)
                 new = replace(old, review=review, version=write.version)
                 upsert(write.connection, objects, [object_row(session_id, new, write.version)])
                 write.notes.value = review.state.value
@@ -84,12 +86,15 @@ def _waits() -> tuple[ColumnElement[bool], ...]:
     return objects.c.review_state == ReviewState.FOR_REVIEW.value, ~objects.c.removed
 
 
-def _check_seen(connection: Connection, session_id: str, old: TrackedObject, seen: int | None) -> None:
+def _check_seen(write: Write, old: TrackedObject, seen: int | None) -> None:
     """A judgement is of what its maker has looked at."""
     if seen is None:
         return
-    if old.version > seen or changed_since(connection, session_id, [old.object_id], seen):
-        raise Conflict(f"{old.name} has changed since you looked at it; look again, then decide.")
+    if old.version > seen or changed_since(write.connection, write.session_id, [old.object_id], seen):
+        raise Stale(
+            object_now(write.connection, write.session_id, old, write.version - 1),
+            f"{old.name} has changed since you looked at it; look again, then decide.",
+        )
 
 
 def _num_masks(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, int], int]:

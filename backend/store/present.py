@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, Row, select
 
 from backend.domain.people import LOCAL, acting
-from backend.domain.session import Verdict
+from backend.domain.session import TrackedObject, Verdict
 from backend.domain.stale import Kind, Present
 from backend.store.rows import object_of, ontology_of, prompt_of
 from backend.store.tables import edits, objects, prompts, propagations, sessions
@@ -46,6 +46,19 @@ def masks_now(
         select(edits).where(edits.c.session_id == session_id, edits.c.version == version).limit(1)
     ).one_or_none()
     return Present(Kind.VERIFIED, version, _name(by) if by else None, object_id, frame_idx)
+
+
+def object_now(connection: Connection, session_id: str, tracked: TrackedObject, version: int) -> Present:
+    """Of an object with all that it has, and who changed any of it last, if a person did. `version`: the
+    session's."""
+    latest = connection.execute(
+        select(edits)
+        .where(edits.c.session_id == session_id, edits.c.object_id == tracked.object_id)
+        .order_by(edits.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    by = _name(latest) if latest else None
+    return Present(Kind.OBJECT, version, by, tracked.object_id, object=tracked)
 
 
 def _name(edit: Row) -> str | None:

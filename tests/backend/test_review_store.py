@@ -21,6 +21,7 @@ from backend.domain.membership import Link
 from backend.domain.people import Grant, Person, Role, Scope
 from backend.domain.projects import HOME
 from backend.domain.session import Pass, Propagation, PropagationState, Session, Verdict
+from backend.domain.stale import Kind, Stale
 from backend.domain.standing import ReviewState
 from backend.store.acceptance import SqlAcceptanceStore
 from backend.store.annotations import SqlAnnotationStore
@@ -124,13 +125,17 @@ class TestStates:
         with as_person(ANA):
             acceptance.send(SESSION, [1])
         seen = store.session(SESSION).version
-        store.put_prompt(SESSION, click(1, 2))
+        with as_person(ANA):
+            store.put_prompt(SESSION, click(1, 2))
         store.put_masks(SESSION, [drawn(1, 2)])
-        with as_person(REX), pytest.raises(Conflict, match="has changed since you looked"):
+        with as_person(REX), pytest.raises(Stale, match="has changed since you looked") as refused:
             acceptance.accept(SESSION, [1], seen)
         assert state(store) is ReviewState.FOR_REVIEW
+        now = refused.value.present
+        assert (now.kind, now.object_id, now.by) == (Kind.OBJECT, 1, ANA.person.name)
+        assert now.object is not None and now.object.review.state is ReviewState.FOR_REVIEW
         with as_person(REX):
-            acceptance.accept(SESSION, [1], store.session(SESSION).version)
+            acceptance.accept(SESSION, [1], now.version)
 
 
 def _click(store: SqlSessionStore) -> None:
