@@ -190,9 +190,11 @@ def test_a_mask_is_copied_from_a_frame_that_this_page_has_never_seen(
 ) -> None:
     shows_its_mask(editor, clip, 0)
     far = clip.num_frames - 1
-    page.on("dialog", lambda dialog: dialog.accept(str(far)))
     page.get_by_test_id("mask-menu").click()
     page.get_by_test_id("mask-menu-copy-from").click()
+    expect(page.get_by_test_id("copy-from-frame")).to_be_focused()
+    page.keyboard.type(str(far))
+    page.keyboard.press("Enter")
     expect(page.get_by_test_id("undo")).to_be_enabled()
     becomes_painted(editor, clip.centre(far))
     page.keyboard.press("Control+z")

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useStore } from '../app/store';
 import type { Workspace } from '../app/workspace';
 import { t } from '../i18n/t';
@@ -6,6 +6,7 @@ import { useWithKey } from '../keys/keyHint';
 import { Button } from '../ui/Button';
 import { Icon, type IconName } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
+import { CopyFromDialog } from './CopyFromDialog';
 import { LARGEST_PX, SMALLEST_PX, type ToolKind } from './choice';
 import styles from './ToolBar.module.css';
 import { importMask, toolItems } from './toolActions';
@@ -16,6 +17,7 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
   const brushPx = useStore(workspace.tool, (tool) => tool.brushPx);
   const file = useRef<HTMLInputElement>(null);
   const withKey = useWithKey();
+  const [isAsking, setAsking] = useState(false);
   const sizeTitle = withKey(withKey(t('Size of the brush'), 'smallerBrush'), 'largerBrush');
   const tools: readonly { kind: ToolKind; icon: IconName; name: string; title: string }[] = [
     {
@@ -80,7 +82,12 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
         testId="mask-menu"
         direction="up"
         className={styles.more}
-        items={() => toolItems(workspace, () => file.current?.click())}
+        items={() =>
+          toolItems(workspace, {
+            file: () => file.current?.click(),
+            frame: () => setAsking(true),
+          })
+        }
       >
         <Icon name="down" size={16} />
       </Menu>
@@ -96,6 +103,7 @@ export function ToolBar({ workspace }: { workspace: Workspace }) {
           event.target.value = '';
         }}
       />
+      {isAsking && <CopyFromDialog workspace={workspace} onClose={() => setAsking(false)} />}
     </div>
   );
 }

@@ -10,8 +10,14 @@ import { type Range, toggledRange } from '../session/ranges';
 import { absentRanges, promptedFrames } from '../session/state';
 import type { MenuItem } from '../ui/Menu';
 
+/** What some of it needs to know first. */
+export interface Asks {
+  file(): void;
+  frame(): void;
+}
+
 /** What can be done to the selected object's mask on this frame, for the menu beside the tools. */
-export function toolItems(workspace: Workspace, chooseFile: () => void): readonly MenuItem[] {
+export function toolItems(workspace: Workspace, ask: Asks): readonly MenuItem[] {
   const { selectedId } = workspace.session.store.get();
   const none = selectedId === null || selectedId < 0;
   const isAbsent = none ? false : isAbsentHere(workspace, selectedId);
@@ -29,9 +35,9 @@ export function toolItems(workspace: Workspace, chooseFile: () => void): readonl
       id: 'copy-from',
       label: t('Copy the mask of frame…'),
       disabled: none,
-      run: () => void askAndCopy(workspace),
+      run: ask.frame,
     },
-    { id: 'import', label: t('Mask from a PNG…'), disabled: none, run: chooseFile },
+    { id: 'import', label: t('Mask from a PNG…'), disabled: none, run: ask.file },
     {
       id: 'absent',
       label: isAbsent ? t('Not absent {where}', { where }) : t('Absent {where}', { where }),
@@ -171,14 +177,11 @@ export async function importMask(workspace: Workspace, file: File): Promise<void
   }
 }
 
-async function askAndCopy(workspace: Workspace): Promise<void> {
-  const answer = window.prompt(t('Copy the mask of which frame?'), '0');
-  const frame = answer === null ? Number.NaN : Number.parseInt(answer, 10);
-  if (Number.isInteger(frame)) await copyFrom(workspace, frame);
-}
-
 /** Onto the frame that is shown now. Of masks far from the playhead this browser knows only that they are there. */
-async function copyFrom({ session, player, commands }: Workspace, frame: number): Promise<void> {
+export async function copyFrom(
+  { session, player, commands }: Workspace,
+  frame: number,
+): Promise<void> {
   const { selectedId } = session.store.get();
   if (selectedId === null) return;
   const onto = player.shown;
