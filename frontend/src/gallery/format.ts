@@ -1,3 +1,6 @@
+import { language } from '../i18n/language';
+import { t } from '../i18n/t';
+
 /** 75.4 -> "1:15". */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -9,14 +12,14 @@ export function duration(seconds: number): string {
 /** How long ago, in words that need no clock. */
 export function ago(thenS: number, nowS: number): string {
   const seconds = Math.max(0, nowS - thenS);
-  if (seconds < 60) return 'just now';
+  if (seconds < 60) return t('just now');
   const [n, unit] =
     seconds < 3600
-      ? [Math.floor(seconds / 60), 'minute']
+      ? ([Math.floor(seconds / 60), 'minute'] as const)
       : seconds < 86400
-        ? [Math.floor(seconds / 3600), 'hour']
-        : [Math.floor(seconds / 86400), 'day'];
-  return `${n} ${unit}${n === 1 ? '' : 's'} ago`;
+        ? ([Math.floor(seconds / 3600), 'hour'] as const)
+        : ([Math.floor(seconds / 86400), 'day'] as const);
+  return new Intl.RelativeTimeFormat(language.get()).format(-n, unit);
 }
 
 /** 1234567 -> "1.2 MB". */

@@ -15,5 +15,6 @@ export const zhGallery = {
   '{percent} % of {name} is uploaded: choose the same file again to go on.':
     '{name} 已上传 {percent} %：再次选择同一文件即可继续。',
   'Forget the unfinished upload of {name}': '忘记未完成的上传 {name}',
+  'just now': '刚刚',
   'This file could not be read.': '无法读取此文件。',
 } as const;
