@@ -18,7 +18,7 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
 from backend.api.context import Service
-from backend.api.errors import failure_of, plain_errors
+from backend.api.errors import Failure, failure_of, plain_errors
 from backend.api.once import asked_in
 from backend.api.permissions.rules import CLOSED
 from backend.api.permissions.strangers import STRANGERS_BYTES, asks_only_who
@@ -48,7 +48,7 @@ class GraphQLView(GraphQL[Service, None]):
         try:
             await super().__call__(scope, receive, send)
         except _Unanswered as error:
-            failure = failure_of(error.cause)
+            failure = error.failure
             errors = [{"message": failure.sentence, "extensions": {"code": failure.code}}]
             await JSONResponse({"data": None, "errors": errors}, failure.status)(scope, receive, send)
         finally:
@@ -57,10 +57,12 @@ class GraphQLView(GraphQL[Service, None]):
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return await super().run(request, *args, **kwargs)
-        except (HTTPException, starlette_exceptions.HTTPException, ClientDisconnect):
+        except (starlette_exceptions.HTTPException, ClientDisconnect):
             raise
+        except HTTPException as error:  # Strawberry would answer it as plain text
+            raise _Unanswered(Failure(error.reason, "BAD_QUERY", error.status_code)) from error
         except Exception as error:
-            raise _Unanswered(error) from error
+            raise _Unanswered(failure_of(error)) from error
         finally:
             await request.close()  # an uploaded file's temporary copy goes now, not when memory is collected
 
@@ -139,8 +141,8 @@ async def _until_stop(messages: AsyncIterator[str], service: Service) -> AsyncIt
 
 
 class _Unanswered(Exception):
-    """Something broke before GraphQL could word it."""
+    """It was refused, or something broke, before GraphQL could word it."""
 
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure

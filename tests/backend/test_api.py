@@ -287,7 +287,8 @@ def test_a_body_that_is_no_operation_is_refused(
     server: Live, body: bytes, content_type: str, text: str
 ) -> None:
     response = server.client.post("/graphql", content=body, headers={"content-type": content_type})
-    assert (response.status_code, response.text) == (400, text)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error) == (400, {"message": text, "extensions": {"code": "BAD_QUERY"}})
 
 
 @pytest.mark.parametrize(
@@ -327,7 +328,8 @@ def test_half_a_character_is_refused(server: Live) -> None:
 
 def test_queries_are_not_sent_by_get(server: Live) -> None:
     response = server.client.get("/graphql", params={"query": "{ engines { id } }"})
-    assert (response.status_code, response.text) == (400, "queries are not allowed when using GET")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["message"] == "queries are not allowed when using GET"
     page = server.client.get("/graphql", headers={"accept": "text/html"})
     assert page.status_code == 404
 
