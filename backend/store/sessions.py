@@ -34,13 +34,7 @@ from backend.store.database import Database
 from backend.store.delta import read_delta
 from backend.store.ledger import Deed, count_clicks, note, record
 from backend.store.mask_rules import accept_masks, forget, prompt_changes_mask
-from backend.store.object_rows import (
-    check_room,
-    find_object,
-    last_rank,
-    live_object,
-    set_removed,
-)
+from backend.store.object_rows import check_room, find_object, last_rank, live_object, set_removed
 from backend.store.once import Once, done_before
 from backend.store.project_rows import in_project
 from backend.store.reviews import take_back_acceptance
