@@ -116,7 +116,9 @@ function Sessions({ sessions }: { sessions: GalleryResult['sessions'] }) {
   const shown = sessions.slice(0, RECENT);
   const more = (
     <Button data-testid="all-sessions" onClick={() => navigate(SESSIONS_PATH)}>
-      {t('All {count} sessions', { count: sessions.length })}
+      {sessions.length > 1
+        ? t('All {count} sessions', { count: sessions.length })
+        : t('All sessions')}
     </Button>
   );
   return (

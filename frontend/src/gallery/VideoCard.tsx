@@ -55,8 +55,11 @@ function Detail({ video }: { video: Video }) {
   const seconds = video.fps > 0 ? video.numFrames / video.fps : 0;
   return (
     <span className={`${card.detail} number`}>
-      {video.width}×{video.height} · {t('{count} frames', { count: video.numFrames })} ·{' '}
-      {duration(seconds)}
+      {video.width}×{video.height} · {frames(video.numFrames)} · {duration(seconds)}
     </span>
   );
+}
+
+function frames(count: number): string {
+  return count === 1 ? t('1 frame') : t('{count} frames', { count });
 }

@@ -16,5 +16,7 @@ export const zhGallery = {
     '{name} 已上传 {percent} %：再次选择同一文件即可继续。',
   'Forget the unfinished upload of {name}': '忘记未完成的上传 {name}',
   'just now': '刚刚',
+  'All sessions': '全部会话',
+  '1 frame': '1 帧',
   'This file could not be read.': '无法读取此文件。',
 } as const;
