@@ -221,8 +221,10 @@ export class StagePointer {
 
   /** A key may go on to another frame or object in the middle of a drag, which then means nothing. */
   private get isAsPressed(): boolean {
-    const { objectId, frameIdx } = this.subject;
-    return this.pressed?.frameIdx === frameIdx && this.pressed.objectId === objectId;
+    const { pressed, subject } = this;
+    if (pressed?.frameIdx !== subject.frameIdx) return false;
+    const { objectId } = pressed; // one that was a draft has got its id by now
+    return objectId === null || objectId < 0 || objectId === subject.objectId;
   }
 
   private get subject() {
@@ -265,7 +267,8 @@ export class StagePointer {
     const { left, top } = this.root.getBoundingClientRect();
     const x = event.clientX - left;
     const isDrag = event.buttons !== 0 && event.type !== 'pointerdown';
-    if (!isDrag && event.type !== 'pointerup') this.fromSource = x < this.painter.area.left; // a drag stays where it began
+    // A drag stays where it began.
+    if (!isDrag && event.type !== 'pointerup') this.fromSource = x < this.painter.area.left;
     return { x: this.fromSource ? x + this.painter.area.left : x, y: event.clientY - top };
   }
 }

@@ -32,7 +32,7 @@ export interface ToolStage {
 export class StageTools {
   private brush: BrushState = BRUSH_IDLE;
   private polygon: PolygonState = NO_POLYGON;
-  private polygonBefore: PolygonState | null = null; // the press that is down, for as long as it may prove to be none
+  private polygonBefore: PolygonState | null = null; // until the press that is down proves to be one
   private sheet: MaskSheet | null = null;
   private sheetFor: { objectId: number | null; frameIdx: number } | null = null;
   private cursor: Spot | null = null; // in video pixels
