@@ -15,23 +15,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2.modeling.overrides import is_plain
+
 MIN_ROWS = 256
 """With fewer rows, such as a prompt's tokens, the call costs more than it saves."""
 
 
-class Linear(nn.Linear):
-    """`nn.Linear`, and with an activation after it where `activated` is called."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return linear(x, self.weight, self.bias)
-
-    def activated(self, x: Tensor, activation: Callable[[Tensor], Tensor]) -> Tensor:
-        """`activation(self(x))`, in one step where that can be."""
-        name = _name(activation)
-        if name is not None and _suits_onednn(x, self.weight):
-            return _onednn(x, self.weight, self.bias, name)
-        hidden = self(x)
-        return hidden.relu_() if name == "relu" and not torch.is_grad_enabled() else activation(hidden)
+def apply(layer: nn.Module, x: Tensor, activation: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+    """`layer(x)`, and `activation` of that. A layer that somebody put in the place of a `nn.Linear` (an
+    adapter, quantised weights) or watches with a hook is called as it is."""
+    name = "none" if activation is None else _name(activation)
+    if name is not None and not torch.compiler.is_compiling() and is_plain(layer, nn.Linear):
+        if _suits_onednn(x, layer.weight):
+            return _onednn(x, layer.weight, layer.bias, name)
+        if name == "relu" and not torch.is_grad_enabled():
+            return layer(x).relu_()
+    return layer(x) if activation is None else activation(layer(x))
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -47,6 +46,7 @@ def _suits_onednn(x: Tensor, weight: Tensor) -> bool:
     return (
         x.device.type == "cpu"
         and x.dtype == weight.dtype == torch.float32
+        and type(weight) in (Tensor, nn.Parameter)  # no quantised weights that call themselves float32
         and x.numel() >= MIN_ROWS * x.shape[-1]
         and not torch.is_grad_enabled()
         and not torch.compiler.is_compiling()

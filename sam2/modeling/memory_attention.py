@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from sam2.modeling.linear import Linear
+from sam2.modeling.linear import apply
 from sam2.modeling.sam.transformer import RoPEAttention
 from sam2.modeling.sam2_utils import get_activation_fn, get_clones
 
@@ -31,9 +31,9 @@ class MemoryAttentionLayer(nn.Module):
         self.dropout_value = dropout
         self.self_attn = self_attention
         self.cross_attn_image = cross_attention
-        self.linear1 = Linear(d_model, dim_feedforward)
+        self.linear1 = nn.Linear(d_model, dim_feedforward)
         self.dropout = nn.Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model)
+        self.linear2 = nn.Linear(dim_feedforward, d_model)
         self.norm1 = nn.LayerNorm(d_model)
         self.norm2 = nn.LayerNorm(d_model)
         self.norm3 = nn.LayerNorm(d_model)
@@ -67,8 +67,8 @@ class MemoryAttentionLayer(nn.Module):
         k = memory_BMC + pos_BMC if self.pos_enc_at_cross_attn_keys else memory_BMC
         rope = {"num_k_exclude_rope": num_k_exclude_rope} if num_k_exclude_rope else {}
         tgt_BLC = tgt_BLC + self.dropout2(self.cross_attn_image(q, k, v=memory_BMC, **rope))
-        hidden = self.linear1.activated(self.norm3(tgt_BLC), self.activation)
-        return tgt_BLC + self.dropout3(self.linear2(self.dropout(hidden)))
+        hidden = apply(self.linear1, self.norm3(tgt_BLC), self.activation)
+        return tgt_BLC + self.dropout3(apply(self.linear2, self.dropout(hidden)))
 
     def forward(
         self,

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam2.modeling.linear import Linear
+from sam2.modeling.linear import apply
 from sam2.modeling.sam2_utils import DropPath, LayerNorm2d, get_clones
 
 
@@ -59,16 +59,16 @@ class CXBlock(nn.Module):
         groups = dim if use_dwconv else 1
         self.dwconv = nn.Conv2d(dim, dim, kernel_size=kernel_size, padding=padding, groups=groups)
         self.norm = LayerNorm2d(dim, eps=1e-6)
-        self.pwconv1 = Linear(dim, 4 * dim)
+        self.pwconv1 = nn.Linear(dim, 4 * dim)
         self.act = nn.GELU()
-        self.pwconv2 = Linear(4 * dim, dim)
+        self.pwconv2 = nn.Linear(4 * dim, dim)
         has_scale = layer_scale_init_value > 0
         self.gamma = nn.Parameter(layer_scale_init_value * torch.ones(dim)) if has_scale else None
         self.drop_path = DropPath(drop_path) if drop_path > 0.0 else nn.Identity()
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         x_BHWC = self.norm(self.dwconv(x_BCHW)).permute(0, 2, 3, 1)
-        x_BHWC = self.pwconv2(self.pwconv1.activated(x_BHWC, self.act))
+        x_BHWC = apply(self.pwconv2, apply(self.pwconv1, x_BHWC, self.act))
         if self.gamma is not None:
             x_BHWC = self.gamma * x_BHWC
         return x_BCHW + self.drop_path(x_BHWC.permute(0, 3, 1, 2))

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sam2.modeling.linear import Linear
+from sam2.modeling.linear import apply
 from sam2.modeling.prompt_sampling import (
     get_next_point,
     sample_box_points,
@@ -51,7 +51,7 @@ class MLP(nn.Module):
         self.num_layers = num_layers
         widths = [input_dim, *[hidden_dim] * (num_layers - 1), output_dim]
         self.layers = nn.ModuleList(
-            Linear(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
+            nn.Linear(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
         )
         self.sigmoid_output = sigmoid_output
         self.act = activation()
@@ -59,8 +59,8 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         *hidden, last = self.layers
         for layer in hidden:
-            x = layer.activated(x, self.act)
-        x = last(x)
+            x = apply(layer, x, self.act)
+        x = apply(last, x)
         return x.sigmoid() if self.sigmoid_output else x
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from sam2.modeling import linear as module
-from sam2.modeling.linear import Linear, linear
+from sam2.modeling.linear import apply, linear
+from sam2.modeling.sam2_utils import MLP
 from sam2.tools.stages import counted_gflop
 
 ROWS = module.MIN_ROWS
@@ -32,12 +35,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @needs_onednn
 @pytest.mark.parametrize("activation, name", [(nn.GELU(), "gelu"), (F.gelu, "gelu"), (nn.ReLU(), "relu")])
 def test_with_an_activation(calls: list[str], activation, name: str) -> None:
-    layer = Linear(24, 40)
+    layer = nn.Linear(24, 40)
     x = torch.randn(3, ROWS, 2, 24).transpose(1, 2)
     expected = activation(F.linear(x, layer.weight, layer.bias))
-    assert (layer.activated(x, activation) - expected).abs().max() == 0 and calls == []  # gradients flow
+    assert (apply(layer, x, activation) - expected).abs().max() == 0 and calls == []  # gradients flow
     with torch.inference_mode():
-        assert (layer.activated(x, activation) - expected).abs().max() < 1e-5 and calls == [name]
+        assert (apply(layer, x, activation) - expected).abs().max() < 1e-5 and calls == [name]
 
 
 @needs_onednn
@@ -53,16 +56,16 @@ def test_without_one(calls: list[str]) -> None:
 @pytest.mark.filterwarnings("ignore:TF32 acceleration on top of oneDNN:UserWarning")
 @torch.no_grad()
 def test_where_it_does_not_fit(calls: list[str]) -> None:
-    layer, x = Linear(24, 40), torch.randn(ROWS, 24)
+    layer, x = nn.Linear(24, 40), torch.randn(ROWS, 24)
     expected = F.linear(x, layer.weight, layer.bias)
-    assert torch.equal(layer(x[1:]), F.linear(x[1:], layer.weight, layer.bias))
+    assert torch.equal(apply(layer, x[1:]), F.linear(x[1:], layer.weight, layer.bias))
     with torch.autocast("cpu", torch.bfloat16):
-        assert layer(x).dtype == torch.bfloat16
+        assert apply(layer, x).dtype == torch.bfloat16
     with torch.backends.mkldnn.flags(enabled=False):
-        assert (layer(x) - expected).abs().max() < 1e-4
-    assert layer.double()(x.double()).dtype == torch.float64
+        assert (apply(layer, x) - expected).abs().max() < 1e-4
+    assert apply(layer.double(), x.double()).dtype == torch.float64
     # Another activation is applied by itself.
-    tanh = layer.float().activated(x[1:], nn.GELU(approximate="tanh"))
+    tanh = apply(layer.float(), x[1:], nn.GELU(approximate="tanh"))
     assert torch.equal(tanh, F.gelu(expected[1:], approximate="tanh"))
     assert calls == []
 
@@ -70,7 +73,33 @@ def test_where_it_does_not_fit(calls: list[str]) -> None:
 @torch.no_grad()
 def test_its_operations_are_counted() -> None:
     """The benchmark's share of the peak is of all products, whichever library makes them."""
-    layer, x = Linear(24, 40), torch.randn(2, ROWS, 24)
+    layer, x = nn.Linear(24, 40), torch.randn(2, ROWS, 24)
     with counted_gflop() as counted:
-        layer(x)
+        apply(layer, x)
     assert counted.gflop == pytest.approx(2 * 2 * ROWS * 24 * 40 / 1e9)
+
+
+class Adapter(nn.Module):
+    """As PEFT puts one in the place of a linear layer."""
+
+    def __init__(self, layer: nn.Linear):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x) + 1
+
+
+@torch.no_grad()
+def test_layers_of_other_people(calls: list[str]) -> None:
+    """Adapters and hooks take part; layers stay `nn.Linear`, which is what tools look for."""
+    block = MLP(24, 48, 40, 2, activation=nn.GELU)
+    assert {type(layer) for layer in block.layers} == {nn.Linear}
+    x, plain = torch.randn(ROWS, 24), copy.deepcopy(block)
+    block.layers[1] = Adapter(block.layers[1])
+    assert (block(x) - plain(x) - 1).abs().max() < 1e-5
+    seen: list[nn.Module] = []
+    plain.layers[0].register_forward_hook(lambda module, args, output: seen.append(module))
+    calls.clear()
+    plain(x)
+    assert seen == [plain.layers[0]] and "gelu" not in calls

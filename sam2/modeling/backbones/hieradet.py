@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from sam2.modeling.backbones.utils import PatchEmbed, window_partition, window_unpartition
 from sam2.modeling.derived import DerivedTensors
-from sam2.modeling.linear import Linear
+from sam2.modeling.linear import apply
 from sam2.modeling.sam2_utils import MLP, DropPath
 
 STRIP_BYTES = 2**24
@@ -36,18 +36,18 @@ class MultiScaleAttention(nn.Module):
         self.dim_out = dim_out
         self.num_heads = num_heads
         self.q_pool = q_pool
-        self.qkv = Linear(dim, dim_out * 3)
-        self.proj = Linear(dim_out, dim_out)
+        self.qkv = nn.Linear(dim, dim_out * 3)
+        self.proj = nn.Linear(dim_out, dim_out)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
         batch, height, width, _ = x_BHWC.shape
-        q, k, v = self.qkv(x_BHWC).view(batch, height * width, 3, self.num_heads, -1).unbind(2)
+        q, k, v = apply(self.qkv, x_BHWC).view(batch, height * width, 3, self.num_heads, -1).unbind(2)
         if self.q_pool is not None:
             q = do_pool(q.reshape(batch, height, width, -1), self.q_pool)
             height, width = q.shape[1:3]
             q = q.reshape(batch, height * width, self.num_heads, -1)
         out = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
-        return self.proj(out.transpose(1, 2).reshape(batch, height, width, -1))
+        return apply(self.proj, out.transpose(1, 2).reshape(batch, height, width, -1))
 
 
 class MultiScaleBlock(nn.Module):
@@ -79,7 +79,7 @@ class MultiScaleBlock(nn.Module):
         self.norm2 = norm_layer(dim_out)
         self.mlp = MLP(dim_out, int(dim_out * mlp_ratio), dim_out, num_layers=2, activation=act_layer)
         if dim != dim_out:
-            self.proj = Linear(dim, dim_out)
+            self.proj = nn.Linear(dim, dim_out)
 
     def forward(self, x_BHWC: Tensor) -> Tensor:
         rows = self._rows_at_once(x_BHWC)
@@ -101,7 +101,7 @@ class MultiScaleBlock(nn.Module):
         shortcut = x_BHWC
         x = self.norm1(x_BHWC)
         if self.dim != self.dim_out:
-            shortcut = do_pool(self.proj(x), self.pool)
+            shortcut = do_pool(apply(self.proj, x), self.pool)
         if self.window_size:
             x = self._attend_in_windows(x, tuple(shortcut.shape[1:3]))
         else:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam2.modeling.linear import Linear, linear
+from sam2.modeling.linear import apply, linear
 from sam2.modeling.position_encoding import compute_axial_cis, rotate_pairs
 from sam2.modeling.sam2_utils import MLP
 
@@ -66,10 +66,10 @@ class Attention(nn.Module):
         self.num_heads = num_heads
         if self.internal_dim % num_heads:
             raise ValueError(f"{num_heads} heads do not divide an attention width of {self.internal_dim}")
-        self.q_proj = Linear(embedding_dim, self.internal_dim)
-        self.k_proj = Linear(self.kv_in_dim, self.internal_dim)
-        self.v_proj = Linear(self.kv_in_dim, self.internal_dim)
-        self.out_proj = Linear(self.internal_dim, embedding_dim)
+        self.q_proj = nn.Linear(embedding_dim, self.internal_dim)
+        self.k_proj = nn.Linear(self.kv_in_dim, self.internal_dim)
+        self.v_proj = nn.Linear(self.kv_in_dim, self.internal_dim)
+        self.out_proj = nn.Linear(self.internal_dim, embedding_dim)
         self.dropout_p = dropout
 
     def _separate_heads(self, x_BLC: Tensor) -> Tensor:
@@ -92,10 +92,10 @@ class Attention(nn.Module):
         return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        q = self._separate_heads(self.q_proj(q))
-        k = self._separate_heads(self.k_proj(k))
-        v = self._separate_heads(self.v_proj(v))
-        return self.out_proj(self._recombine_heads(self._attend(q, k, v)))
+        q = self._separate_heads(apply(self.q_proj, q))
+        k = self._separate_heads(apply(self.k_proj, k))
+        v = self._separate_heads(apply(self.v_proj, v))
+        return apply(self.out_proj, self._recombine_heads(self._attend(q, k, v)))
 
 
 class RoPEAttention(Attention):
@@ -169,8 +169,8 @@ class RoPEAttention(Attention):
         )
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, num_k_exclude_rope: int = 0) -> Tensor:
-        q = self._separate_heads(self.q_proj(q))
-        k = self._separate_heads(self.k_proj(k))
+        q = self._separate_heads(apply(self.q_proj, q))
+        k = self._separate_heads(apply(self.k_proj, k))
         turns = self.turns(q.shape[-2], q.device)
         q = self._rotate(q, turns, q.shape[-2])
         k = self._rotate(k, turns, k.shape[-2] - num_k_exclude_rope)
@@ -178,9 +178,9 @@ class RoPEAttention(Attention):
             # The values enter linearly and a row of attention sums to 1, so they may be projected
             # after the weighted sum: 64 channels wide instead of 256, which saves 3/8 of the work.
             q = q.expand(k.shape[0], -1, -1, -1)
-            return self.out_proj(self.v_proj(attend_narrow(q[:, 0], k[:, 0], v)))
-        v = self._separate_heads(self.v_proj(v))
-        return self.out_proj(self._recombine_heads(self._attend(q, k, v)))
+            return apply(self.out_proj, apply(self.v_proj, attend_narrow(q[:, 0], k[:, 0], v)))
+        v = self._separate_heads(apply(self.v_proj, v))
+        return apply(self.out_proj, self._recombine_heads(self._attend(q, k, v)))
 
 
 class TwoWayAttentionBlock(nn.Module):
