@@ -130,11 +130,8 @@ class Sam2Session:
             if not prompt.is_empty:
                 seen = tracker.prompt(state, prompt.object_id, prompt.frame_idx, _prompts(prompt))
                 drawn = self._masks(seen, [prompt.object_id])
-                if prompt.mask is None:
-                    return drawn
-                return [
-                    replace(mask, soft=None) for mask in drawn
-                ]  # a person's: the model only hands it back
+                # Of a mask that a person drew the logits are but that mask again, made smaller.
+                return drawn if prompt.mask is None else [replace(mask, soft=None) for mask in drawn]
             if prompt.object_id in state.objects:
                 tracker.clear(state, prompt.object_id, prompt.frame_idx)
             return []
