@@ -9,7 +9,8 @@ export interface Scratch {
   discard(): Promise<void>;
 }
 
-const NAME = 'composed.mp4';
+const PREFIX = 'composed-';
+let ownName: string | null = null;
 
 /** The browser's own private disk where there is one, so that hours of video fit; memory elsewhere. */
 export async function openScratch(): Promise<Scratch> {
@@ -19,7 +20,10 @@ export async function openScratch(): Promise<Scratch> {
 async function onDisk(): Promise<Scratch | null> {
   try {
     const folder = await navigator.storage.getDirectory();
-    const handle = await folder.getFileHandle(NAME, { create: true });
+    await clearOfClosedPages(folder);
+    ownName ??= await newName();
+    const name = ownName;
+    const handle = await folder.getFileHandle(name, { create: true });
     const stream = await handle.createWritable();
     return {
       target: new FileSystemWritableFileStreamTarget(stream),
@@ -29,11 +33,33 @@ async function onDisk(): Promise<Scratch | null> {
       },
       async discard() {
         await stream.abort();
-        await folder.removeEntry(NAME);
+        await folder.removeEntry(name);
       },
     };
   } catch {
     return null; // no such disk, or no room on it
+  }
+}
+
+/** A file of this page alone. The browser keeps the lock of that name for as long as the page is open. */
+async function newName(): Promise<string> {
+  const name = `${PREFIX}${crypto.randomUUID()}.mp4`;
+  await new Promise<void>((taken) => {
+    void navigator.locks.request(name, () => {
+      taken();
+      return new Promise<never>(() => {});
+    });
+  });
+  return name;
+}
+
+/** The browser reads a file for as long as it saves it, so a page clears away what others left. */
+async function clearOfClosedPages(folder: FileSystemDirectoryHandle): Promise<void> {
+  for await (const name of folder.keys()) {
+    if (!name.startsWith(PREFIX)) continue;
+    await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await folder.removeEntry(name);
+    });
   }
 }
 
