@@ -109,7 +109,9 @@ CHANGES_OF_AN_OBJECT = {
     "mergeObjects": "mergeObjects(sessionId: $s, objectIds: [2, 1], seen: $v) { version }",
     "splitObject": "splitObject(sessionId: $s, objectId: 1, frameIdx: 3, seen: $v) { version }",
     "setAbsentRanges": "setAbsentRanges(sessionId: $s, objectId: 1, ranges: [], seen: $v) { version }",
-    "setVerified": "setVerified(sessionId: $s, places: [{objectId: 1, firstFrame: 0, lastFrame: 0}], seen: $v)",
+    "setVerified": (
+        "setVerified(sessionId: $s, places: [{objectId: 1, firstFrame: 0, lastFrame: 0}], seen: $v)"
+    ),
     "acceptObjects": "acceptObjects(sessionId: $s, objectIds: [1], seen: $v) { version }",
 }
 

@@ -4,6 +4,7 @@ import { type AttributeKind, type ClassFields, ReadClasses } from '../api/genera
 import { notifyError } from '../app/notices';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
+import fieldStyles from '../ui/Field.module.css';
 import styles from './ClassDialog.module.css';
 import { attributesOf, type ClassDraft, draftsOf, newDraft, withImported } from './classDrafts';
 
@@ -126,7 +127,7 @@ function ClassEditor({
           onChange={(event) => onChange({ colour: event.target.value })}
         />
         <input
-          className={styles.field}
+          className={fieldStyles.field}
           value={draft.name}
           placeholder={t('Name of the class')}
           aria-label={t('Name of the class')}
@@ -149,7 +150,7 @@ function ClassEditor({
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity while they are edited
         <div key={at} className={styles.attribute}>
           <input
-            className={styles.field}
+            className={fieldStyles.field}
             value={attribute.name}
             placeholder={t('Name of the attribute')}
             aria-label={t('Name of the attribute')}
@@ -157,7 +158,7 @@ function ClassEditor({
             onChange={(event) => changeAt(at, { name: event.target.value })}
           />
           <select
-            className={styles.field}
+            className={fieldStyles.field}
             value={attribute.kind}
             aria-label={t('Kind')}
             data-testid="attribute-kind"
@@ -171,7 +172,7 @@ function ClassEditor({
           </select>
           {attribute.kind === 'CHOICE' && (
             <input
-              className={styles.field}
+              className={fieldStyles.field}
               value={attribute.choices}
               placeholder={t('red, green, blue')}
               aria-label={t('Choices')}

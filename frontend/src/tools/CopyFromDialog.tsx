@@ -4,6 +4,7 @@ import { t } from '../i18n/t';
 import { frameIn } from '../playback/timecode';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import fieldStyles from '../ui/Field.module.css';
 import styles from './ToolBar.module.css';
 import { copyFrom } from './toolActions';
 
@@ -32,7 +33,7 @@ export function CopyFromDialog({
       >
         <input
           ref={field}
-          className={`${styles.askField} number`}
+          className={`${fieldStyles.field} number`}
           value={text}
           placeholder="1:02.50"
           aria-label={t('Its number, or a time like 1:02.50')}
