@@ -143,7 +143,7 @@ class JobRunner:
             else:
                 self._read(job, job.request)
         except JobStopped:
-            self._places.tidy(job_id)
+            self._places.forget(job_id)  # the child may just have put the whole file in its place
         except MaskletError as error:
             self._failed(job_id, str(error))
         except Exception:

@@ -17,6 +17,7 @@ from backend.exchange.spool import read_masks, write_masks
 from backend.store.annotations import SqlAnnotationStore
 from backend.store.database import Database
 from backend.store.imports import SqlImports
+from backend.store.jobs import SqlJobStore
 from backend.store.sessions import SqlSessionStore
 from backend.store.shelf import SqlShelfStore
 from backend.store.snapshots import SqlSnapshots
@@ -167,8 +168,10 @@ def test_an_imported_mask_has_none(store: SqlSessionStore, database: Database) -
     )
     session = store.session(SESSION)
     request = ImportRequest("upload", "coco", session.video_id, session.session_id)
+    job = Job("job", request, "Cups", 1.0)
+    SqlJobStore(database).put_job(job)
     SqlImports(database, lambda session_id, version: None, store.limits).bring_in(
-        session, coming, new=False, ended=lambda brought: Job("job", request, "Cups", 1.0)
+        session, coming, new=False, ended=lambda brought: job
     )
     (imported,) = [m for m in store.masks(SESSION) if m.origin is MaskOrigin.IMPORT]
     assert (imported.object_id, imported.edge) == (7, None)

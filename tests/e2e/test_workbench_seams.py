@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from sam2.procedural.clips import rendered_clips
 from tests.e2e.annotated import Click, VideoInfo, koi_pond, new_session, open_session
@@ -325,3 +325,21 @@ def painted_at(editor: Editor, spots: list[tuple[float, float]]) -> list[bool]:
         }""",
         [list(spot) for spot in spots],
     )
+
+
+def test_a_session_may_be_left_while_its_filmstrip_loads(
+    page: Page, server: MaskletServer, session_id: str, video: VideoInfo
+) -> None:
+    """The timeline that is no longer there was once drawn for ever, when a picture of it came."""
+    held: list[Route] = []
+    page.route("**/thumbnails/*.jpg", lambda route: held.append(route))
+    open_session(page, server, session_id, video).shows_masks_of(1)
+    while not held:
+        page.wait_for_timeout(20)
+    page.get_by_test_id("home").click()
+    page.wait_for_url(f"{server.url}/")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_test_id("gallery")).to_be_visible()
+    page.get_by_test_id("projects").click()
+    expect(page.get_by_test_id("new-project")).to_be_visible()

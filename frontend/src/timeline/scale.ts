@@ -45,6 +45,7 @@ export class Scale {
   /** Frames between two labels of the ruler: a round number that leaves them `room` pixels. */
   labelStep(room: number): number {
     const least = room / this.frameWidth;
+    if (!Number.isFinite(least)) return this.numFrames; // where nothing is laid out, nothing has a size
     for (let power = 1; ; power *= 10) {
       for (const digit of [1, 2, 5]) {
         if (digit * power >= least) return digit * power;

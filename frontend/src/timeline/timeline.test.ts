@@ -161,6 +161,11 @@ test('labels are round numbers with room between them', () => {
   expect(new Scale(1000, 8).labelStep(70)).toBe(1);
 });
 
+test('a ruler that is not on the page has an end of its labels too', () => {
+  expect(new Scale(1, 300).labelStep(Number.NaN)).toBe(300);
+  expect(new Scale(0, 300).labelStep(70)).toBe(300);
+});
+
 test('a frame says its number and how the object is there', () => {
   const lane = { coverage: coverage('.#-2'), prompted: [1] };
   expect([0, 1, 2, 3].map((frame) => frameText(frame, lane))).toEqual([

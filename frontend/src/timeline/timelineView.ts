@@ -132,7 +132,7 @@ export class TimelineView {
   }
 
   private readonly invalidate = (): void => {
-    if (this.request) return;
+    if (this.request || this.closing.signal.aborted) return; // pictures may come after the page is left
     this.request = requestAnimationFrame(this.drawWhenRested);
   };
 
