@@ -6,7 +6,7 @@ import strawberry
 
 from backend.api import reading
 from backend.api.context import Service
-from backend.api.permissions.lists import may_cancel
+from backend.api.permissions.offers import may_cancel
 from backend.domain import jobs as domain
 from backend.domain.people import acting
 from backend.domain.projects import HOME

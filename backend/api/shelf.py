@@ -9,7 +9,7 @@ from backend.api.context import Service
 from backend.api.mapping import video_type
 from backend.api.once import SEEN
 from backend.api.operations import describe_sessions
-from backend.api.permissions.lists import may_delete
+from backend.api.permissions.offers import may_delete
 from backend.domain.people import acting
 from backend.domain.video import VideoState
 

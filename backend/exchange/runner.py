@@ -82,9 +82,7 @@ class JobRunner:
 
     def cancel(self, job_id: str) -> None:
         with self._lock:
-            cancelled = {"state": JobState.CANCELLED, "ended_s": self._clock()}
-            job = self._store.change_job(job_id, lambda job: replace(job, **cancelled))
-            if job.state is not JobState.CANCELLED:
+            if self._end(job_id, JobState.CANCELLED).state is not JobState.CANCELLED:
                 return
             if self._running is not None and self._running[0] == job_id:
                 self._running[1].stop()
@@ -154,9 +152,10 @@ class JobRunner:
         with self._lock:
             if self._closing:
                 return None
-            running = {"state": JobState.RUNNING, "progress": 0.0}
-            job = self._store.change_job(job_id, lambda job: replace(job, **running))
-            return None if job.state.ended else job
+            begun = self._store.change_job(
+                job_id, lambda job: replace(job, state=JobState.RUNNING, progress=0.0)
+            )
+            return None if begun.state.ended else begun
 
     def _in_child(self, job: Job) -> Job:
         """The long part. Returns the job with the report of an import."""
@@ -172,8 +171,8 @@ class JobRunner:
             nonlocal reported_s
             if time.monotonic() - reported_s >= PROGRESS_EVERY_S:
                 reported_s = time.monotonic()
-                told = {"progress": min(done, 0.99)}
-                known = self._store.change_job(job.job_id, lambda job: replace(job, **told))
+                progress = min(done, 0.99)
+                known = self._store.change_job(job.job_id, lambda job: replace(job, progress=progress))
                 if known.state.ended:  # somebody cancelled it, at another server
                     child.stop()
 

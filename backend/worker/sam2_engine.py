@@ -197,8 +197,7 @@ class Sam2Session:
         masks = (self._tracker.video_logits(self._state, wanted) > 0)[:, 0].cpu().numpy()
         height, width = self._state.frames.height, self._state.frames.width
         soft = [
-            SoftMask.of_frame(levels, height, width)
-            for levels in _levels(wanted.low_res_logits_N1HW).cpu().numpy()
+            SoftMask(levels, height, width) for levels in _levels(wanted.low_res_logits_N1HW).cpu().numpy()
         ]
         scores, ious = torch.stack(
             [wanted.object_score_logits_N, wanted.predicted_ious_N.clamp(0, 1)]

@@ -13,21 +13,11 @@ STEPS = (1, 2)  # cells: shifts that carry the two rows of cells along a border 
 
 @dataclass(frozen=True)
 class SoftMask:
-    """How much of each cell is the object's, on a grid over a part of the frame.
-
-    The place is in source-video pixels, from the outer border of the first cell to that of the last.
-    """
+    """How much of each cell is the object's, on a grid over the whole frame."""
 
     levels: np.ndarray  # uint8 [rows, columns], see `backend.domain.edge.LEVELS`
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @classmethod
-    def of_frame(cls, levels: np.ndarray, height: int, width: int) -> SoftMask:
-        """A grid over the whole frame."""
-        return cls(levels, 0.0, 0.0, float(width), float(height))
+    height: int  # of the frame, in source-video pixels
+    width: int
 
 
 def edge_of(soft: SoftMask) -> Edge | None:
@@ -42,9 +32,8 @@ def edge_of(soft: SoftMask) -> Edge | None:
     near = _near_border(inside)
     kept = np.where(near, levels, inside * np.uint8(LEVELS - 1))
     height, width = kept.shape
-    cell_x = (soft.right - soft.left) / soft.levels.shape[1]
-    cell_y = (soft.bottom - soft.top) / soft.levels.shape[0]
-    left, top = soft.left + x0 * cell_x, soft.top + y0 * cell_y
+    cell_y, cell_x = soft.height / soft.levels.shape[0], soft.width / soft.levels.shape[1]
+    left, top = x0 * cell_x, y0 * cell_y
     return Edge(left, top, left + width * cell_x, top + height * cell_y, width, height, kept.tobytes())
 
 

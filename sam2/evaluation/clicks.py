@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from sam2.tracking.prompts import BoxPrompt, PointPrompt
+from sam2.utils.depth import depth_inside
 
 
 def next_click(mask: np.ndarray, truth: np.ndarray) -> PointPrompt | None:
@@ -17,7 +17,7 @@ def next_click(mask: np.ndarray, truth: np.ndarray) -> PointPrompt | None:
     missing, surplus = truth & ~mask, mask & ~truth
     if not (missing | surplus).any():
         return None
-    depth_missing, depth_surplus = _depth(missing), _depth(surplus)
+    depth_missing, depth_surplus = depth_inside(missing), depth_inside(surplus)
     include = bool(depth_missing.max() >= depth_surplus.max())
     depth = depth_missing if include else depth_surplus
     y, x = np.unravel_index(int(depth.argmax()), depth.shape)
@@ -28,9 +28,3 @@ def box_around(truth: np.ndarray) -> BoxPrompt:
     """The tightest box of a mask that is not empty: x0, y0 its first pixels, x1, y1 its last."""
     ys, xs = np.nonzero(truth)
     return BoxPrompt(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
-
-
-def _depth(mask: np.ndarray) -> np.ndarray:
-    """How far inside the mask each pixel is. Beyond the image's border is outside."""
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]

@@ -125,17 +125,6 @@ class PositionEmbeddingRandom(nn.Module):
         return self._encode_norm(coords_input.float() / coords_input.new_tensor([width, height]).float())
 
 
-def axial_angles(dim: int, width: int, height: int, theta: float, device: torch.device) -> Tensor:
-    """Rotary angles of a width x height map in row-major order: [height * width, dim / 2].
-
-    The first half of the channel pairs turns with x, the second half with y (axial rotary embedding).
-    """
-    frequency = theta ** (-torch.arange(0, dim, 4, dtype=torch.float32, device=device)[: dim // 4] / dim)
-    x = torch.arange(width, dtype=torch.float32, device=device).repeat(height)
-    y = torch.arange(height, dtype=torch.float32, device=device).repeat_interleave(width)
-    return torch.cat([torch.outer(x, frequency), torch.outer(y, frequency)], dim=-1)
-
-
 def rotate_pairs(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turns neighbouring channel pairs of [..., L, dim] by the angles whose cos and sin are
     [L, dim / 2]; computed in float32 and returned in x's type."""
@@ -158,8 +147,10 @@ def reshape_for_broadcast(freqs_cis: Tensor, x: Tensor) -> Tensor:
 
 
 def compute_axial_cis(dim: int, end_x: int, end_y: int, theta: float = 10000.0) -> Tensor:
-    """The rotary factors as complex numbers, [end_x * end_y, dim / 2] (the official helper)."""
-    angle = axial_angles(dim, end_x, end_y, theta, torch.device("cpu"))
+    """The rotary factors of a map, row by row, as complex numbers, [end_x * end_y, dim / 2] (the official
+    helper). The first half of the channel pairs turns with x, the second half with y."""
+    frequency = theta ** (-torch.arange(0, dim, 4, dtype=torch.float32)[: dim // 4] / dim)
+    angle = torch.cat([torch.outer(place, frequency) for place in init_t_xy(end_x, end_y)], dim=-1)
     return torch.polar(torch.ones_like(angle), angle)
 
 

@@ -6,10 +6,11 @@ Official helpers, which fine-tuning scripts import from `sam2.modeling.sam2_util
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
+
+from sam2.utils.depth import depth_inside
 
 
 def get_next_point(gt_masks: Tensor, pred_masks: Tensor | None, method: str) -> tuple[Tensor, Tensor]:
@@ -47,7 +48,7 @@ def sample_one_point_from_error_center(
     missing, surplus = _errors(gt_masks, pred_masks)
     points, labels = [], []
     for lack, excess in zip(missing[:, 0].cpu().numpy(), surplus[:, 0].cpu().numpy(), strict=True):
-        depth_lack, depth_excess = _depth(lack, padding), _depth(excess, padding)
+        depth_lack, depth_excess = depth_inside(lack, padding), depth_inside(excess, padding)
         include = depth_lack.max() > depth_excess.max()
         depth = depth_lack if include else depth_excess
         y, x = np.unravel_index(int(depth.argmax()), depth.shape)
@@ -89,14 +90,6 @@ def _errors(gt_masks: Tensor, pred_masks: Tensor | None) -> tuple[Tensor, Tensor
             f"{tuple(gt_masks.shape)} and {tuple(pred_masks.shape)}"
         )
     return gt_masks & ~pred_masks, pred_masks & ~gt_masks
-
-
-def _depth(mask: np.ndarray, padding: bool) -> np.ndarray:
-    """How far inside the mask each pixel is."""
-    rim = int(padding)
-    padded = np.pad(mask, rim).astype(np.uint8)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return depth[rim : depth.shape[0] - rim, rim : depth.shape[1] - rim]
 
 
 def _extent(seen_BN: Tensor, length: int) -> tuple[Tensor, Tensor]:

@@ -258,10 +258,9 @@ def test_every_part_of_every_route(watched: Watched, known: dict[str, str]) -> N
         for chosen in parts:
             for text in watched.texts:
                 for variant in encoded(text):
+                    given = {**known, chosen: variant}
                     path = re.sub(
-                        r"[<{](?:\w+:)?(\w+)[>}]",
-                        lambda part: variant if part[1] == chosen else known.get(part[1], "0"),  # noqa: B023
-                        pattern,
+                        r"[<{](?:\w+:)?(\w+)[>}]", lambda part, given=given: given.get(part[1], "0"), pattern
                     )
                     for method in methods:
                         watched.send(method, path)

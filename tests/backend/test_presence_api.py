@@ -271,7 +271,7 @@ def test_masks_come_as_quickly_however_often_somebody_moves(server: Live, ana: B
     session = server.session()
     reads = []
     delta = server.service.sessions.delta
-    server.service.sessions.delta = lambda *a: reads.append(a) or delta(*a)  # type: ignore[method-assign]
+    server.service.sessions.delta = lambda *a: reads.append(a) or delta(*a)  # type: ignore[method-assign] - counted
     with ana.watching(session) as seen:
         ana.here(session)
         next(seen)

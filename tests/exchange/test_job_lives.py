@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -41,9 +42,12 @@ def test_a_job_that_is_cancelled_at_another_server_stops_here(tmp_path: Path) ->
     with working(tmp_path) as server:
         session_id = tracked_session(server, upload_video(server, tmp_path, 400))
         job = server.ask(START_EXPORT, s=[session_id], f="davis", frames=True)
-        store = server.service.jobs._store
-        wait_until(lambda: store.job(job["id"]).progress > 0)
+        store, runner = server.service.jobs._store, server.service.jobs._runner
+        wait_until(lambda: runner._running is not None)
+        child = runner._running[1]._child
+        child.send_signal(signal.SIGSTOP)  # it must not be done before it is cancelled
         store.change_job(job["id"], lambda job: replace(job, state=JobState.CANCELLED, ended_s=time.time()))
+        child.send_signal(signal.SIGCONT)
         after = server.ask(START_EXPORT, s=[session_id], f="coco")
         assert finished(server, after)["state"] == "DONE"
         assert files(tmp_path) == [f"{after['id']}.zip"], "it was not written to its end"

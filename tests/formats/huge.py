@@ -31,7 +31,7 @@ def long_session(num_frames: int, num_objects: int) -> Annotated:
     """A disc for each object on each frame, made as it is asked for: nothing of the session itself grows."""
     labelled = [TrackedObject(n, f"Object {n}", "#123456", label="thing") for n in range(1, num_objects + 1)]
     disc = cv2.circle(np.zeros((SIDE, SIDE), np.uint8), (SIDE // 2, SIDE // 2), 3, 1, -1).astype(bool)
-    levels = SoftMask.of_frame(cv2.blur(disc * np.float32(LEVELS - 1), (3, 3)).astype(np.uint8), SIDE, SIDE)
+    levels = SoftMask(cv2.blur(disc * np.float32(LEVELS - 1), (3, 3)).astype(np.uint8), SIDE, SIDE)
     edge = edge_of(levels)
     kinds = [frame_mask(1, 0, np.roll(disc, n, 1)) for n in range(-4, 5)]
     kinds[4] = replace(kinds[4], edge=edge.packed() if edge is not None else None)  # as an engine draws it

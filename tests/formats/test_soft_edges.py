@@ -41,7 +41,7 @@ class Seen:
         logits = np.log(small / (1 - small)).astype(np.float32)
         pixels = cv2.resize(logits, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR) > 0
         levels = np.minimum(small * LEVELS, LEVELS - 1).astype(np.uint8)
-        edge = edge_of(SoftMask.of_frame(levels, HEIGHT, WIDTH))
+        edge = edge_of(SoftMask(levels, HEIGHT, WIDTH))
         assert edge is not None
         return cls(truth, replace(frame_mask(1, 0, pixels), edge=edge.packed()))
 
@@ -131,7 +131,7 @@ def test_what_is_unsure_far_from_the_border_is_no_edge() -> None:
     """A model that doubts the middle of an object does not see through it."""
     levels = np.full((CELLS[1], CELLS[0]), LEVELS // 2 + 2, np.uint8)
     levels[:10], levels[-10:], levels[:, :8], levels[:, -8:] = 0, 0, 0, 0
-    edge = edge_of(SoftMask.of_frame(levels, HEIGHT, WIDTH))
+    edge = edge_of(SoftMask(levels, HEIGHT, WIDTH))
     assert edge is not None
     logits = cv2.resize(levels.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
     alpha = alpha_of(replace(frame_mask(1, 0, logits >= LEVELS / 2), edge=edge.packed()))
@@ -141,7 +141,7 @@ def test_what_is_unsure_far_from_the_border_is_no_edge() -> None:
 
 def test_a_grid_without_a_border_gives_no_edge() -> None:
     for level in (0, LEVELS - 1):
-        assert edge_of(SoftMask.of_frame(np.full((5, 6), level, np.uint8), 50, 60)) is None
+        assert edge_of(SoftMask(np.full((5, 6), level, np.uint8), 50, 60)) is None
 
 
 def test_an_edge_is_small_and_comes_back_from_its_bytes() -> None:

@@ -134,7 +134,7 @@ def with_edges(annotated: Annotated) -> Annotated:
             blurred = cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), 4.0)
             cells = cv2.resize(blurred, (48, 36), interpolation=cv2.INTER_AREA)
             levels = np.minimum(cells * LEVELS, LEVELS - 1).astype(np.uint8)
-            edge = edge_of(SoftMask.of_frame(levels, *pixels.shape))
+            edge = edge_of(SoftMask(levels, *pixels.shape))
             yield replace(mask, edge=edge.packed() if edge is not None else None)
 
     return replace(annotated, read_masks=read_masks)

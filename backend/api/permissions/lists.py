@@ -7,7 +7,6 @@ from typing import Protocol, TypeVar
 
 from backend.api.context import Service
 from backend.api.permissions.things import things_of_job
-from backend.domain.jobs import Job
 from backend.domain.people import Caller, May, Scope
 
 
@@ -16,27 +15,6 @@ class HasId(Protocol):
 
 
 T = TypeVar("T", bound=HasId)
-
-
-def may_delete(service: Service, caller: Caller, video_ids: Sequence[str]) -> frozenset[str]:
-    """Those videos that they may delete for good: their owner in every project that has them."""
-    known = service.scopes.of_videos(video_ids)
-    return frozenset(
-        one
-        for one, at in known.items()
-        if not at.in_gallery
-        and (caller.may(May.MANAGE, ()) or at.projects)
-        and all(caller.may(May.MANAGE, {place}) for place in at.projects)
-    )
-
-
-def may_cancel(service: Service, caller: Caller, job: Job) -> bool:
-    """Whoever began it, and the owner of all that it is of."""
-    return all(
-        thing.owner == caller.person.person_id
-        or (thing.places is not None and caller.may(May.MANAGE, thing.places))
-        for thing in things_of_job(service, job)
-    )
 
 
 def sessions(service: Service, caller: Caller, found: Sequence[T]) -> list[T]:

@@ -6,7 +6,7 @@ is told of what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,16 @@ def permit(service: Service, caller: Caller | None, wanted: Rule, given: Given) 
             _judge(caller, ask.need, thing)
         if not things and (ask.find is not None or not caller.may_somewhere(ask.need)):
             raise Forbidden(REFUSALS[ask.need])  # among them what names nothing, where it must name something
+
+
+def permits(caller: Caller, need: May, things: Sequence[Thing]) -> bool:
+    """Would `permit` let them do to these what takes `need`?"""
+    try:
+        for thing in () if caller.may(need, ()) else things:
+            _judge(caller, need, thing)
+    except MaskletError:
+        return False
+    return True
 
 
 def needs_look_up(caller: Caller | None, wanted: Rule) -> bool:

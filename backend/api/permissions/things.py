@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.api.context import Service
@@ -10,6 +11,7 @@ from backend.domain.errors import Forbidden, NotFound
 from backend.domain.jobs import ImportRequest, Job
 from backend.domain.people import Scope
 from backend.domain.projects import HOME
+from backend.domain.scopes import VideoPlaces
 
 NO_SESSION = "There is no such session; it may have been removed."
 NO_PROJECT = "There is no such project; it may have been deleted."
@@ -56,7 +58,9 @@ def video(argument: str = "videoId") -> Find:
     """To look, any place of the video will do; for more it must be held in every project that it is in."""
 
     def find(service: Service, given: Given) -> list[Thing]:
-        return _videos(service, _ids(given, argument))
+        ids = _ids(given, argument)
+        things = things_of_videos(service, ids)
+        return [things[one] for one in ids]
 
     return find
 
@@ -65,7 +69,7 @@ def demo_video(service: Service, given: Given) -> list[Thing]:
     """By the path that the official demo knows it by: gallery/<id>.mp4, uploads/<id>.mp4."""
     path = str(_value(given, "input.path"))
     video_id = path.rpartition("/")[2].removesuffix(".mp4")
-    (found,) = _videos(service, [video_id])
+    found = things_of_videos(service, [video_id])[video_id]
     return [Thing(NotFound(f"There is no video {path[:80]!r}."), found.places, found.spots, found.for_all)]
 
 
@@ -104,6 +108,12 @@ def things_of_job(service: Service, found: Job) -> list[Thing]:
     return [Thing(missing, known[one].all if one in known else None, owner=found.owner) for one in ids]
 
 
+def things_of_videos(service: Service, video_ids: Sequence[str]) -> dict[str, Thing]:
+    """By id, also those that there are not."""
+    known = service.scopes.of_videos(video_ids)
+    return {one: _video(known.get(one)) for one in video_ids}
+
+
 def either(argument: str, named: Find, otherwise: Find) -> Find:
     """The one where the argument is given, else the other."""
     return lambda service, given: (named if _value(given, argument) is not None else otherwise)(
@@ -118,17 +128,11 @@ def _sessions(service: Service, ids: list[str], missing: str) -> list[Thing]:
     ]
 
 
-def _videos(service: Service, ids: list[str]) -> list[Thing]:
-    known = service.scopes.of_videos(ids)
-    found = []
-    for one in ids:
-        at = known.get(one)
-        if at is None:
-            found.append(Thing(NotFound(NO_VIDEO), None))
-        else:
-            spots = tuple(frozenset({place}) for place in at.projects) or (frozenset[Scope](),)
-            found.append(Thing(NotFound(NO_VIDEO), at.all, spots, for_all=at.in_gallery))
-    return found
+def _video(at: VideoPlaces | None) -> Thing:
+    if at is None:
+        return Thing(NotFound(NO_VIDEO), None)
+    spots = tuple(frozenset({place}) for place in at.projects) or (frozenset[Scope](),)
+    return Thing(NotFound(NO_VIDEO), at.all, spots, for_all=at.in_gallery)
 
 
 def _ids(given: Given, argument: str) -> list[str]:

@@ -7,9 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sam2.procedural.blobs.skins import CELLS, Pattern, Skin
-from sam2.procedural.blobs.things import CORNERS, BlobScene, Look, Part, Random, Thing, Wobble
-
-ANGLES = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+from sam2.procedural.blobs.things import ANGLES, CORNERS, BlobScene, Look, Part, Random, Thing, Wobble
 
 
 def draw_scene(rng: Random, width: int, height: int, max_things: int = 5) -> BlobScene:

@@ -13,6 +13,7 @@ import numpy as np
 from sam2.procedural.blobs.skins import Skin
 
 CORNERS = 40  # of an outline
+ANGLES = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)  # of its corners, from the centre
 BACKDROP = 1.5  # the backdrop's size against the frame's
 Random = np.random.Generator
 
@@ -50,8 +51,7 @@ class Part:
 
     def outline(self, t: float) -> np.ndarray:
         """[CORNERS, 2] x, y."""
-        angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-        return self.centre.at(t) + self.radii.at(t)[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+        return self.centre.at(t) + self.radii.at(t)[:, None] * np.stack([np.cos(ANGLES), np.sin(ANGLES)], 1)
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,7 @@ class Thing:
     size: Wobble  # [1] radius, share of the frame's shorter side
     angle: Wobble  # [1] radians
     spin: float  # radians a frame
-    shade: (
-        np.ndarray
-    )  # [2] change of the light over its radius, in the frame's axes: it does not turn with it
+    shade: np.ndarray  # [2] change of the light over its radius; in the frame's axes, so it does not turn
     like: int | None = None  # the thing of the scene that it was made to resemble
 
     def matrix(self, t: float, width: int, height: int) -> np.ndarray:
