@@ -1,4 +1,4 @@
-import { t } from '../i18n/t';
+import { contextOf } from '../ui/contextOf';
 import { SPRITE_PX, type Sprite } from './effect';
 
 const PER_TEXTURE = 3; // masks: one a colour channel
@@ -99,10 +99,4 @@ function canvasOf(width: number, height: number): HTMLCanvasElement {
   canvas.width = width;
   canvas.height = height;
   return canvas;
-}
-
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
-  return context;
 }

@@ -1,3 +1,4 @@
+import { keep, recall } from '../app/kept';
 import { createStore } from '../app/store';
 import { learn } from './server/learn';
 
@@ -28,24 +29,12 @@ export async function chooseLanguage(next: Language): Promise<void> {
   await learn(next);
   language.dispatch(next);
   document.documentElement.lang = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // a browser that keeps nothing: the choice holds until the page closes
-  }
+  keep(KEY, next);
 }
 
 function initial(): Language {
   if (typeof document === 'undefined') return 'en';
-  const found = firstLanguage(stored(), navigator.languages);
+  const found = firstLanguage(recall(KEY), navigator.languages);
   document.documentElement.lang = found;
   return found;
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }

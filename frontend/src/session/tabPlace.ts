@@ -1,3 +1,4 @@
+import { keep, recall } from '../app/kept';
 import type { Workspace } from '../app/workspace';
 import type { Choice } from '../effects/choices';
 
@@ -19,9 +20,9 @@ export interface TabPlace {
 /** Brings the tab back to where it was, and notes where it is when it goes. Returns the way to stop, which notes too. */
 export function keepPlace(workspace: Workspace, search: string): () => void {
   const key = `masklet.place.${workspace.session.info.id}`;
-  const place = readPlace(stored(key), workspace.session.info.video.numFrames);
+  const place = readPlace(recall(key, 'sessionStorage'), workspace.session.info.video.numFrames);
   const leaveSelection = place ? restore(workspace, place, search) : () => {};
-  const note = () => keep(key, placeOf(workspace));
+  const note = () => keep(key, JSON.stringify(placeOf(workspace)), 'sessionStorage');
   window.addEventListener('pagehide', note);
   return () => {
     note();
@@ -112,20 +113,4 @@ function isChoice(value: unknown): value is Choice {
 
 function isPair(value: unknown): value is [number, Choice] {
   return Array.isArray(value) && isIndex(value[0]) && isChoice(value[1]);
-}
-
-function stored(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function keep(key: string, place: TabPlace): void {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(place));
-  } catch {
-    // a browser that keeps nothing: the next time begins at the first frame
-  }
 }

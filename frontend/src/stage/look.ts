@@ -1,3 +1,4 @@
+import { keep, recall } from '../app/kept';
 import { createStore, type Store } from '../app/store';
 
 /** How the stage shows things: a matter of taste, kept by the browser and not by the session. */
@@ -30,9 +31,9 @@ export type LookStore = Store<Look, Partial<Look>>;
 export function lookStore(): LookStore {
   const store = createStore(
     (look: Look, change: Partial<Look>): Look => ({ ...look, ...change }),
-    readLook(stored()),
+    readLook(recall(KEY)),
   );
-  store.subscribe(() => keep(store.get()));
+  store.subscribe(() => keep(KEY, JSON.stringify(store.get())));
   return store;
 }
 
@@ -85,21 +86,5 @@ function parsed(text: string | null): Partial<Record<keyof Look, unknown>> {
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
-  }
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function keep(look: Look): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(look));
-  } catch {
-    // a browser that keeps nothing: the look holds until the page closes
   }
 }

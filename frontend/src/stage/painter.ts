@@ -1,6 +1,5 @@
 import type { Workspace } from '../app/workspace';
 import { EffectsPreview } from '../effects/preview';
-import { t } from '../i18n/t';
 import { Outlines } from '../masks/outlines';
 import { type PromptSet, withMovedPoint } from '../session/prompts';
 import {
@@ -11,6 +10,7 @@ import {
   visibleObjects,
 } from '../session/state';
 import type { ToolState } from '../tools/pointerTool';
+import { contextOf } from '../ui/contextOf';
 import { drawMasks, type MaskLayer, objectAt } from './drawMasks';
 import { drawBox, drawPrompts, type PromptPart } from './drawPrompts';
 import { shownOf } from './look';
@@ -294,13 +294,4 @@ export class Painter {
 
 export function pixelRatio(): number {
   return Math.min(3, window.devicePixelRatio || 1);
-}
-
-function contextOf(
-  canvas: HTMLCanvasElement,
-  settings?: CanvasRenderingContext2DSettings,
-): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d', settings);
-  if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
-  return context;
 }

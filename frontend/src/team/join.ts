@@ -1,4 +1,5 @@
 import { fromServer } from '../i18n/server/fromServer';
+
 /** Where to go on, or why not. `needsPassphrase`: the link is good, and asks for one (or another one). */
 export type JoinAnswer =
   | { readonly kind: 'in'; readonly to: string }

@@ -1,5 +1,5 @@
-import { t } from '../i18n/t';
 import { ABSENT, type Coverage, DOUBT_LEVELS, hasVerified, PRESENT } from '../masks/coverage';
+import { contextOf } from '../ui/contextOf';
 import { packed } from '../ui/packed';
 import { laneColumns } from './columns';
 import type { Scale } from './scale';
@@ -77,8 +77,7 @@ export class LanePainter {
     const { strip } = this;
     strip.width = columns; // also clears it
     strip.height = Math.max(1, ROWS * lanes.length);
-    const context = strip.getContext('2d');
-    if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
+    const context = contextOf(strip);
     const image = context.createImageData(strip.width, strip.height);
     const pixels = new Uint32Array(image.data.buffer);
     lanes.forEach((lane, i) => {

@@ -2,11 +2,11 @@ import type { Workspace } from '../app/workspace';
 import { openFrames, type Thread, threadsOf } from '../discussion/comments';
 import { drawCommentMarks, threadAt } from '../discussion/marks';
 import { goToThread } from '../discussion/places';
-import { t } from '../i18n/t';
 import { rangeOf } from '../playback/range';
 import { TimelinePeople } from '../presence/timelinePeople';
 import { promptedFrames, visibleObjects } from '../session/state';
 import { pixelRatio } from '../stage/painter';
+import { contextOf } from '../ui/contextOf';
 import { fetchCuts } from './cuts';
 import { dotAt } from './dots';
 import { drawRuler } from './drawRuler';
@@ -331,7 +331,5 @@ function sized(canvas: HTMLCanvasElement, width: number, height: number): Canvas
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;
   canvas.style.height = `${height}px`;
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
-  return context;
+  return contextOf(canvas);
 }

@@ -1,6 +1,6 @@
-import { t } from '../i18n/t';
 import { decodeRle } from '../masks/rle';
 import type { Size, View } from '../stage/view';
+import { contextOf } from '../ui/contextOf';
 import { packed } from '../ui/packed';
 import type { Spot } from './pointerTool';
 
@@ -14,9 +14,7 @@ export class MaskSheet {
     private readonly colour: string,
   ) {
     this.canvas = new OffscreenCanvas(size.width, size.height);
-    const context = this.canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) throw new Error(t('This browser cannot draw on a canvas.'));
-    this.context = context;
+    this.context = contextOf(this.canvas, { willReadFrequently: true });
   }
 
   /** Begin with a mask that is there. */

@@ -1,4 +1,5 @@
 import { t } from '../../i18n/t';
+
 /** The source's sound as the server hands it out; `backend/media/sound.py` says how it is laid out. */
 export interface SoundFormat {
   readonly codec: 'mp4a.40.2' | 'opus';
