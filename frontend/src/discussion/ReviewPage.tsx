@@ -9,6 +9,7 @@ import {
 } from '../api/generated';
 import { navigate } from '../app/router';
 import { ago } from '../gallery/format';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
@@ -44,6 +45,7 @@ export function ReviewPage() {
         <Button look="outlined" onClick={() => navigate('/sessions')}>
           {t('Sessions')}
         </Button>
+        <LanguageMenu />
       </header>
       {error && (
         <p className={styles.error} role="alert">

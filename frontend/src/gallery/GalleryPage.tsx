@@ -3,6 +3,7 @@ import type { GalleryResult, VideoCard as Video } from '../api/generated';
 import { navigate, PROJECTS_PATH, SESSIONS_PATH } from '../app/router';
 import { useStore } from '../app/store';
 import { ReviewLink } from '../discussion/ReviewLink';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { usePlaceForWork } from '../projects/newWork';
 import { openVideo } from '../projects/projectActions';
@@ -46,6 +47,7 @@ export function GalleryPage() {
         {mayWork && gallery && gallery.engines.length > 0 && (
           <EngineMenu engines={gallery.engines} />
         )}
+        <LanguageMenu />
         <PersonMenu />
       </header>
       <h1 className={styles.headline}>{t('Click an object once. Get its mask on every frame.')}</h1>

@@ -9,6 +9,7 @@ import { chosenEngine, engineChoice } from '../gallery/engineChoice';
 import { UploadCard } from '../gallery/UploadCard';
 import { startUpload, uploads } from '../gallery/uploads';
 import { VideoCard } from '../gallery/VideoCard';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { PersonMenu } from '../team/PersonMenu';
 import card from '../ui/Card.module.css';
@@ -88,6 +89,7 @@ function Project({ found, error, reload }: ProjectProps) {
         <span className={frame.space} />
         <ProjectTools project={project} reload={reload} />
         {mayEdit && engines.length > 0 && <EngineMenu engines={engines} />}
+        <LanguageMenu />
         <PersonMenu />
       </header>
       <div className={styles.summary} data-testid="project-progress">

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { request } from '../api/client';
 import { type ProjectFields, Projects } from '../api/generated';
 import { projectPath } from '../app/router';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { Bin } from '../sessions/Bin';
 import { PersonMenu } from '../team/PersonMenu';
@@ -61,6 +62,7 @@ export function ProjectsPage() {
             }}
           />
         )}
+        <LanguageMenu />
         <PersonMenu />
       </header>
       {error && (

@@ -5,6 +5,7 @@ import { Gallery, type GalleryResult, Shelf, type ShelfResult } from '../api/gen
 import { navigate } from '../app/router';
 import { ReviewLink } from '../discussion/ReviewLink';
 import { duration } from '../gallery/format';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { usePlaceForWork } from '../projects/newWork';
 import { PersonMenu } from '../team/PersonMenu';
@@ -45,6 +46,7 @@ export function SessionsPage() {
             {t('New session')}
           </Button>
         )}
+        <LanguageMenu />
         <PersonMenu />
       </header>
       {error && (

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
@@ -16,6 +17,9 @@ export function ClosedPage({ signInUrl, wasIn }: ClosedPageProps) {
   }, []);
   return (
     <main className={styles.page} data-testid="closed-page" data-was-in={wasIn}>
+      <div className={styles.corner}>
+        <LanguageMenu />
+      </div>
       <Logo />
       <h1 className={styles.title}>
         {wasIn ? t('Your access has ended') : t('This Masklet is closed')}

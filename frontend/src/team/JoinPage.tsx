@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { replacePath } from '../app/router';
+import { LanguageMenu } from '../i18n/LanguageMenu';
 import { t } from '../i18n/t';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/Logo';
@@ -23,6 +24,9 @@ export function JoinPage() {
   }, [isOpen, secret]);
   return (
     <main className={styles.page} data-testid="join-page">
+      <div className={styles.corner}>
+        <LanguageMenu />
+      </div>
       <Logo />
       {secret ? (
         <JoinForm key={secret} secret={secret} />
