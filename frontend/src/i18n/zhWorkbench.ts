@@ -5,6 +5,7 @@ export const zhWorkbench = {
   'Somebody has changed this since, so it stays as it is.': '其他人已更改此处，因此保持不变。',
   '{name} is locked; unlock it first.': '{name} 已锁定；请先解锁。',
   '{name} removed.': '已移除 {name}。',
+  'Somebody else removed {name}, which you had selected.': '您选中的 {name} 已被他人移除。',
   'There is no tracked range to decide on.': '没有需要决定的跟踪范围。',
   'Loading the video': '正在加载视频',
   'Click it in the video': '在视频中单击它',

@@ -18,6 +18,7 @@ import { lastChange } from './history';
 import type { LiveSession } from './liveSession';
 import { ObjectCommands } from './objectCommands';
 import { NO_PROMPTS, type PromptSet, promptInput, promptKey } from './prompts';
+import { tellOfRemovals } from './removals';
 import { ReviewCommands } from './reviewCommands';
 import { promptsOn, visibleObjects } from './state';
 
@@ -26,6 +27,7 @@ export class SessionCommands {
   readonly objects: ObjectCommands;
   readonly review: ReviewCommands;
   private readonly doer: Doer;
+  private readonly stopTelling: () => void;
   private readonly named = new Map<number, number>(); // drafts that the server has given an id
   // Drafts of an earlier page may still wait to be sent, so each page begins elsewhere.
   private lastDraftId = -Math.floor(Math.random() * 2 ** 30);
@@ -39,6 +41,7 @@ export class SessionCommands {
     this.doer = new Doer(session);
     this.objects = new ObjectCommands(session, this.doer, () => this.flush(), guard);
     this.review = new ReviewCommands(session, this.doer, () => this.flush());
+    this.stopTelling = tellOfRemovals(session, this.doer);
   }
 
   /** Change the selected object's prompts on a frame; without an object, start one. */
@@ -119,6 +122,7 @@ export class SessionCommands {
   /** Nothing waits to be sent when the page goes away. */
   close(): void {
     this.review.close();
+    this.stopTelling();
   }
 
   private get id(): string {

@@ -96,6 +96,44 @@ test('what was meant for an object that somebody else removed is offered with th
   expect(session.store.get().undo.map(({ kind }) => kind)).toEqual(['presence', 'describe']);
 });
 
+test('who had selected what somebody else removes is told so; who removed it is not', async () => {
+  let version = 6;
+  const { session, commands } = harness({
+    ExchangeObjects: () => {
+      version += 1;
+      return { exchangeObjects: version };
+    },
+  });
+  const [cup, tap] = [
+    { ...OBJECT, name: 'Cup' },
+    { ...OBJECT, objectId: 2, name: 'Tap', rank: 2 },
+  ];
+  feed(session, 5, { objects: [cup, tap] });
+  commands.select(2);
+  feed(session, 6, { objects: [{ ...tap, removed: true, version: 6 }] });
+  expect(session.store.get().selectedId).toBe(1);
+  const told = ['Somebody else removed Tap, which you had selected.'];
+  expect(notices.get().map(({ text }) => text)).toEqual(told);
+
+  commands.removeObject(1);
+  await settle();
+  feed(session, 7, { objects: [{ ...cup, removed: true, version: 7 }] });
+  await settle();
+  expect(notices.get().map(({ text }) => text)).toEqual([...told, 'Cup removed.']);
+
+  commands.undo();
+  await settle();
+  feed(session, 8, { objects: [{ ...cup, version: 8 }] });
+  await settle();
+  expect(session.store.get().selectedId).toBe(1);
+  commands.redo(); // selected, and removed by one's own doing
+  await settle();
+  feed(session, 9, { objects: [{ ...cup, removed: true, version: 9 }] });
+  await settle();
+  expect(session.store.get().selectedId).toBeNull();
+  expect(notices.get().map(({ text }) => text)).toEqual([...told, 'Cup removed.']);
+});
+
 test('removing what somebody else has removed is done already, and is said', async () => {
   const { session, commands } = harness({ ExchangeObjects: removedByAna });
   feed(session, 5, { objects: [{ ...OBJECT, name: 'Cup' }] });

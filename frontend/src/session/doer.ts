@@ -31,6 +31,7 @@ export const DOER = 'changes';
  */
 export class Doer {
   private last: Promise<unknown> = Promise.resolve();
+  private running = 0;
 
   constructor(private readonly session: LiveSession) {}
 
@@ -47,8 +48,18 @@ export class Doer {
 
   /** Something else that undo has to wait for. */
   track<Result>(work: Promise<Result>): Promise<Result> {
+    this.running += 1;
     this.last = Promise.allSettled([this.last, work]);
+    const ended = () => {
+      this.running -= 1;
+    };
+    work.then(ended, ended);
     return work;
+  }
+
+  /** Is something on its way, or has the feed not brought it yet? */
+  get isBusy(): boolean {
+    return this.running > 0;
   }
 
   /** Resolves when all that was begun is done. */
@@ -66,6 +77,7 @@ export class Doer {
       if (isRemovedAlready(change, way, thrown)) {
         const nameOf = (objectId: number) => store.get().objects.get(objectId)?.name;
         notify({ tone: 'info', text: presentText(thrown.present, nameOf) });
+        await this.track(this.reach(thrown.present.version)); // it does not come back for a moment
         return false;
       }
       if (!isContested(thrown)) {

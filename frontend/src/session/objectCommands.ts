@@ -143,13 +143,15 @@ export class ObjectCommands {
     const { outbox, contests, store } = this.session;
     const things = went.map((id) => `object/${id}`);
     try {
-      const answer = await this.doer.track(
-        outbox.add({ ...wish, lanes: [AFTER_ALL, DOER], things }),
-      );
-      const came = answer === null ? [] : cameIn(answer);
+      const send = async () => {
+        const answer = await outbox.add({ ...wish, lanes: [AFTER_ALL, DOER], things });
+        const objects = answer === null ? [] : cameIn(answer);
+        if (objects[0]) await this.session.reached(objects[0].version);
+        return objects;
+      };
+      const came = await this.doer.track(send());
       const [first] = came;
       if (!first) return;
-      await this.session.reached(first.version);
       store.dispatch({ type: 'select', objectId: first.objectId });
       this.noteExchange(
         came.map((object) => object.objectId),
