@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from backend.exchange.verify import verify
 from sam2.procedural.clips import rendered_clips
@@ -60,6 +60,22 @@ def make_project(page: Page, server: MaskletServer, title: str) -> str:
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("project-title")).to_have_text(title)
     return page.get_by_test_id("project-page").get_attribute("data-project") or ""
+
+
+def test_the_focus_stays_when_the_server_has_said_what_one_may(page: Page, server: MaskletServer) -> None:
+    held: list[Route] = []
+
+    def asks(request: Request) -> bool:
+        return '"ProjectNames"' in (request.post_data or "")
+
+    page.route("**/graphql", lambda route: held.append(route) if asks(route.request) else route.continue_())
+    with page.expect_request(asks):
+        page.goto(server.url)
+    page.get_by_test_id("projects").focus()
+    expect(page.get_by_test_id("choose-video")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_test_id("choose-video")).to_be_visible()
+    expect(page.get_by_test_id("projects")).to_be_focused()
 
 
 def test_a_project_from_its_making_to_its_export(

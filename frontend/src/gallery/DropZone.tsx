@@ -6,12 +6,15 @@ import styles from './DropZone.module.css';
 
 const ACCEPTED = 'video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi,.ts,.mts,.m2ts,.gif,.apng';
 
-/** The whole page takes files that are dropped; the panel at its top says so and opens the file picker. */
+/**
+ * The whole page takes files that are dropped; the panel at its top says so and opens the file picker. Without
+ * `onFiles` it takes none; the page stays in its place, with the focus, when it is known later that it may.
+ */
 export function DropZone({
   onFiles,
   children,
 }: {
-  onFiles: (files: readonly File[]) => void;
+  onFiles: ((files: readonly File[]) => void) | null;
   children: (panel: ReactNode) => ReactNode;
 }) {
   const [isOver, setOver] = useState(false);
@@ -24,13 +27,19 @@ export function DropZone({
     depth.current += change;
     setOver(depth.current > 0);
   };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    depth.current = 0;
-    setOver(false);
-    onFiles([...event.dataTransfer.files]);
+  const takesDrops = onFiles && {
+    onDragEnter: onDrag(1),
+    onDragLeave: onDrag(-1),
+    onDragOver: (event: DragEvent) => event.preventDefault(),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      depth.current = 0;
+      setOver(false);
+      onFiles([...event.dataTransfer.files]);
+    },
+    'data-testid': 'drop-zone',
   };
-  const panel = (
+  const panel = onFiles && (
     <div className={styles.panel}>
       <span className={styles.symbol}>
         <Icon name="upload" size={22} />
@@ -59,15 +68,7 @@ export function DropZone({
     </div>
   );
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button does the same
-    <div
-      className={styles.zone}
-      onDragEnter={onDrag(1)}
-      onDragLeave={onDrag(-1)}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={onDrop}
-      data-testid="drop-zone"
-    >
+    <div className={styles.zone} {...takesDrops}>
       {children(panel)}
       {isOver && (
         <div className={styles.veil}>

@@ -31,8 +31,7 @@ export function GalleryPage() {
   useEffect(() => {
     document.title = 'Masklet';
   }, []);
-  const onFiles = (files: readonly File[]) => {
-    if (!projectId) return;
+  const onFiles = (projectId: string) => (files: readonly File[]) => {
     for (const file of files) void startUpload(file, reload, projectId);
   };
   const page = (panel: ReactNode) => (
@@ -65,7 +64,7 @@ export function GalleryPage() {
       )}
     </main>
   );
-  return mayWork ? <DropZone onFiles={onFiles}>{page}</DropZone> : page(null);
+  return <DropZone onFiles={mayWork ? onFiles(projectId) : null}>{page}</DropZone>;
 }
 
 /** `projectId`: where new work begins; null: nowhere, for who may only look. */

@@ -112,7 +112,7 @@ function Project({ found, error, reload }: ProjectProps) {
       {mayEdit && <Videos found={found} panel={panel} engines={engines} />}
     </main>
   );
-  return mayEdit ? <DropZone onFiles={onFiles}>{page}</DropZone> : page(null);
+  return <DropZone onFiles={mayEdit ? onFiles : null}>{page}</DropZone>;
 }
 
 /** The videos that were uploaded to it, and a place for more: a press begins a session on one. */
