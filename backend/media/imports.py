@@ -40,10 +40,13 @@ class VideoImports:
         self,
         videos: VideoStore,
         folder_of: Callable[[str], Path],
+        registering: threading.Lock,
         limits: MediaLimits,
         observer: Observer = Unobserved(),  # noqa: B008 - it has no state
     ) -> None:
+        """`registering`: held while a video's folder gets its source, or loses it."""
         self._videos = videos
+        self._registering = registering
         self._observer = observer
         self._folder_of = folder_of
         self._limits = limits
@@ -104,12 +107,21 @@ class VideoImports:
                 return  # another process has done it
             began_s = time.monotonic()
             indexed = self._indexed(video)
-            self._videos.put_video(indexed)
-            self._observer.imported(time.monotonic() - began_s, indexed.state is VideoState.READY)
-            if indexed.state is VideoState.FAILED:  # of no use: its space is freed, the sentence stays
-                shutil.rmtree(self._folder_of(video_id), ignore_errors=True)
+            if indexed.state is VideoState.FAILED:
+                self._give_up(indexed)
             else:
+                self._videos.put_video(indexed)
                 self._add_walk(indexed)
+            self._observer.imported(time.monotonic() - began_s, indexed.state is VideoState.READY)
+
+    def _give_up(self, failed: Video) -> None:
+        """Its file is of no use: the space is freed, the sentence stays.
+
+        If the same file comes again just now, it is tried anew, afterwards.
+        """
+        with self._registering:
+            shutil.rmtree(self._folder_of(failed.video_id), ignore_errors=True)
+            self._videos.put_video(failed)
 
     def _indexed(self, video: Video) -> Video:
         """The video as READY, or as FAILED with a sentence."""

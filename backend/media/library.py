@@ -71,7 +71,7 @@ class VideoLibrary:
         self._thumbnails = StillReader(self._limits)
         self._cuts = SceneCuts()
         self._registering = threading.Lock()
-        self._imports = VideoImports(videos, self.folder, self._limits, observer)
+        self._imports = VideoImports(videos, self.folder, self._registering, self._limits, observer)
 
     def start(self) -> None:
         """Throw away unfinished uploads, and go on with imports that a stop or crash interrupted."""

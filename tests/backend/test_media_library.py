@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import threading
 import time
@@ -125,6 +126,25 @@ class TestReceive:
         again = library.receive(io.BytesIO(text), "diary.mp4")  # tried anew, not answered from memory
         assert (again.video_id, again.state) == (video.video_id, VideoState.IMPORTING)
         assert _imported(videos, video.video_id).state is VideoState.FAILED
+
+    def test_a_bad_file_that_comes_again_while_it_is_thrown_away_is_tried_anew(
+        self, library: VideoLibrary, videos: SqlVideoStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = b"Dear diary, " * 100
+        throws_away, remove = threading.Event(), shutil.rmtree
+
+        def slow_remove(folder: Path, **options: bool) -> None:
+            remove(folder, **options)
+            throws_away.set()
+            time.sleep(0.3)  # in which the second one comes
+            remove(folder, **options)
+
+        monkeypatch.setattr(imports_module.shutil, "rmtree", slow_remove)
+        library.receive(io.BytesIO(text), "diary.mp4")
+        assert throws_away.wait(60)
+        again = library.receive(io.BytesIO(text), "diary.mp4")
+        assert again.state is VideoState.IMPORTING
+        assert "no video that Masklet can read" in _imported(videos, again.video_id).error
 
     def test_a_warning_reaches_the_store(
         self, library: VideoLibrary, videos: SqlVideoStore, tmp_path: Path
