@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from backend.api import gate
 from backend.api.owner_key import owner_key
 from backend.api.team.routes import WRONG_PER_MINUTE
 from backend.client import Client
@@ -182,6 +183,28 @@ def test_a_name_is_one_line_and_is_there(crew: Team, owner: Member, place: Place
 
 
 # What ends
+
+
+def test_what_is_refused_slowly_is_no_end_of_the_access(
+    crew: Team, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine it is judged again before the first refusal has come."""
+    ada = crew.member("Ada of nowhere")
+    assert ada.code(LOOK, s=place.session_id) == "NOT_FOUND"
+    scopes = crew.server.service.scopes
+    look = scopes.of_sessions
+
+    asked: list[Any] = []
+
+    def slowly(session_ids: Any) -> Any:
+        asked.append(session_ids)
+        if len(asked) == 1:
+            time.sleep(1.0)
+        return look(session_ids)
+
+    monkeypatch.setattr(gate, "RECHECK_S", 0.05)
+    monkeypatch.setattr(scopes, "of_sessions", slowly)
+    assert ada.code(LOOK, s=place.session_id) == "NOT_FOUND"
 
 
 def watch(member: Member, session_id: str) -> threading.Event:

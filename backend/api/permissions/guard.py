@@ -78,12 +78,12 @@ async def _shown(service: Service, wanted: Rule, result: Any) -> Any:
 async def check(service: Service, wanted: Rule, given: Given) -> None:
     """`permit`, from the event loop."""
     caller, admitted = acting.get(), admission.get()
-    if admitted is not None:
-        admitted.permitted.append((wanted, given))
     if needs_look_up(caller, wanted):
         await service.read(lambda s: permit(s, caller, wanted, given))
     else:
         permit(service, caller, wanted, given)
+    if admitted is not None:
+        admitted.permitted.append((wanted, given))
 
 
 def guard_routes(service: Service, routes: Iterable[Route]) -> list[Route]:
@@ -124,9 +124,9 @@ def guard_flask(app: Flask, service: Service) -> None:
         path = request.url_rule.rule
         given = {**request.args.to_dict(), **(request.view_args or {})}
         wanted, admitted = ROUTES.get(path) or _no_rule(path), admission.get()
+        permit(service, acting.get(), wanted, given)
         if admitted is not None:
             admitted.permitted.append((wanted, given))
-        permit(service, acting.get(), wanted, given)
 
 
 def let_in(wanted: Rule) -> Rule:
